@@ -1,0 +1,71 @@
+# influence: purchase-based influence for PostgreSQL
+#
+#   make                build the extension            (PG_CONFIG=... chooses the server)
+#   make install        install it there
+#   make installcheck   run the regression tests against a running server
+#   make demo           everything by itself: see what it does, on a private server
+#   make test           everything by itself: run all tests, on a private server
+#   make bench          measure it side by side with what else there is
+
+.DEFAULT_GOAL := all
+
+EXTENSION = influence
+EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" influence.control)
+MODULE_big = influence
+
+OBJS = \
+	src/attribution_model.o \
+	src/attribution_window.o \
+	src/core/allocate.o \
+	src/core/credit.o \
+	src/core/journey.o \
+	src/core/model.o \
+	src/core/sort.o \
+	src/duration.o \
+	src/host.o \
+	src/influence.o \
+	src/led_to.o \
+	src/led_to_call.o \
+	src/led_to_sel.o \
+	src/led_to_support.o \
+	src/ledger.o \
+	src/numeric_units.o \
+	src/time_type.o
+
+DATA_built = influence--$(EXTVERSION).sql
+DATA = $(wildcard sql/upgrade/*.sql)
+INSTALL_SQL = $(sort $(wildcard src/install/*.sql))
+
+REGRESS = $(patsubst sql/%.sql,%,$(filter-out sql/00-%,$(wildcard sql/*.sql)))
+REGRESS_OPTS = --load-extension=influence
+
+# Results must be the same on every machine: no contraction of a * b + c into one rounding.
+PG_CPPFLAGS = -I$(srcdir)/src -ffp-contract=off
+PG_CFLAGS = -std=gnu11 $(if $(WERROR),-Wall -Wextra -Werror $(WERROR_EXCEPT))
+WERROR_EXCEPT = -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers \
+	-Wno-declaration-after-statement
+SHLIB_LINK = -lm
+
+EXTRA_CLEAN = influence--$(EXTVERSION).sql build
+
+PG_CONFIG ?= pg_config
+srcdir = .
+
+# What needs no server to be there yet: these install what they need and call make again.
+.PHONY: demo demo-stop test bench lint
+demo demo-stop test bench lint:
+	@test/run $@
+
+# Without the server's build files there is nothing else to do.
+PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
+ifneq ($(PGXS),)
+include $(PGXS)
+else ifeq ($(filter demo demo-stop test bench lint,$(MAKECMDGOALS)),)
+$(error "$(PG_CONFIG)" knows no PostgreSQL server to build for: install its development package, or name another with PG_CONFIG=)
+endif
+
+influence--$(EXTVERSION).sql: $(INSTALL_SQL)
+	cat $^ > $@
+
+# A header that changes may concern any file.
+$(OBJS): $(wildcard src/*.h src/core/*.h)

@@ -1,0 +1,40 @@
+# Runs test programs and counts what they say. A test program writes TAP: "1..N", "ok", "not ok".
+# Sourced by test/lib/test.sh.
+
+PASSED=0
+FAILED=0
+SKIPPED=0
+RESULTS="$BUILD/test"
+
+# run_tap NAME COMMAND...: a plan that is not kept, or a bad exit, is a failure too.
+run_tap() {
+	local name=$1 out err status=0 started=$SECONDS counts passed failed skipped
+	shift
+	mkdir -p "$RESULTS"
+	out="$RESULTS/${name//\//_}.tap"
+	err="$RESULTS/${name//\//_}.err"
+	"$@" >"$out" 2>"$err" </dev/null || status=$?
+	counts=$(awk -v status="$status" '
+		/^1\.\.[0-9]+/ { plan = substr($1, 4) + 0; planned = 1 }
+		/^ok/ { if (tolower($0) ~ /# (skip|todo)/) skipped++; else passed++ }
+		/^not ok/ { failed++ }
+		END {
+			seen = passed + failed + skipped
+			if (status != 0 && failed == 0) failed++
+			if (!planned || plan != seen) failed++
+			print passed + 0, failed + 0, skipped + 0
+		}' "$out")
+	read -r passed failed skipped <<<"$counts"
+	PASSED=$((PASSED + passed))
+	FAILED=$((FAILED + failed))
+	SKIPPED=$((SKIPPED + skipped))
+	printf '%-32s %6d passed %4d failed' "$name" "$passed" "$failed"
+	[ "$skipped" = 0 ] || printf ' %3d skipped' "$skipped"
+	printf '  %4ds\n' $((SECONDS - started))
+	if [ "$failed" != 0 ]; then
+		{ grep -A12 -E '^not ok|^#' "$out" || true; } | head -24 | sed 's/^/    /'
+		tail -20 "$err" | sed 's/^/    /'
+		[ "$status" = 0 ] || echo "    exit status $status"
+		grep -qE '^1\.\.' "$out" || echo "    no plan"
+	fi
+}
