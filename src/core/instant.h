@@ -34,16 +34,20 @@ inf_elapsed(int64_t from, int64_t to)
 	return (uint64_t) to - (uint64_t) from;
 }
 
-/*
- * Did the touch lead to the order? 0 <= ordered - touched <= lookback, both ends closed.
- * Infinite instants never qualify. If both are finite and in order, the subtraction cannot
- * overflow in unsigned arithmetic.
- */
+/* Did the touch come before the order, or with it? Infinite instants never qualify. */
+static inline bool
+inf_came_before(int64_t touched_at, int64_t ordered_at)
+{
+	return touched_at <= ordered_at && touched_at != INF_MINUS_INFINITY &&
+		   ordered_at != INF_PLUS_INFINITY;
+}
+
+/* Did the touch lead to the order? 0 <= ordered - touched <= lookback, both ends closed. */
 static inline bool
 inf_led_to(int64_t touched_at, int64_t ordered_at, int64_t lookback)
 {
-	return touched_at <= ordered_at && inf_elapsed(touched_at, ordered_at) <= (uint64_t) lookback &&
-	       touched_at != INF_MINUS_INFINITY && ordered_at != INF_PLUS_INFINITY;
+	return inf_came_before(touched_at, ordered_at) &&
+		   inf_elapsed(touched_at, ordered_at) <= (uint64_t) lookback;
 }
 
 #endif

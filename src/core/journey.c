@@ -75,7 +75,7 @@ keep_earning(int64_t ordered_at, InfTouch *touches, size_t n, double *credit)
 		InfTouch t = touches[i];
 
 		credit[t.index] = 0;
-		if (t.weight == 0 || !inf_led_to(t.at, ordered_at, INT64_MAX))
+		if (t.weight == 0 || !inf_came_before(t.at, ordered_at))
 			continue;
 		if (kept > 0 && t.priority < touches[0].priority)
 			continue;

@@ -10,7 +10,7 @@ BIN="$TREE$PGBIN"
 build_extension() {
 	progress "building for PostgreSQL $PGVER"
 	make -C "$TOP" -j"$(nproc)" PG_CONFIG="$PG_CONFIG" "$@" >"$BUILD/make.log" 2>&1 ||
-		{ grep -E 'error|warning|Error' "$BUILD/make.log" >&2 || tail -20 "$BUILD/make.log" >&2; die "the build failed: see $BUILD/make.log"; }
+		{ grep -E '(error|warning):' "$BUILD/make.log" >&2 || tail -20 "$BUILD/make.log" >&2; die "the build failed: see $BUILD/make.log"; }
 }
 
 install_tree() {
