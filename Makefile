@@ -14,27 +14,63 @@ EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" influence.con
 MODULE_big = influence
 
 OBJS = \
+	src/attribution.o \
 	src/attribution_model.o \
 	src/attribution_window.o \
 	src/core/allocate.o \
+	src/core/attribution.o \
+	src/core/buffer.o \
+	src/core/check.o \
+	src/core/column.o \
 	src/core/credit.o \
+	src/core/event.o \
+	src/core/event_reader.o \
 	src/core/journey.o \
+	src/core/journey_builder.o \
+	src/core/journey_credit.o \
+	src/core/journey_set.o \
 	src/core/model.o \
+	src/core/names.o \
+	src/core/path_set.o \
+	src/core/population.o \
+	src/core/purchase_builder.o \
+	src/core/purchase_set.o \
+	src/core/rows.o \
+	src/core/runs.o \
+	src/core/scoreboard.o \
 	src/core/sort.o \
+	src/core/sweep.o \
+	src/core/tally.o \
+	src/core/touch_builder.o \
+	src/core/touch_set.o \
 	src/duration.o \
 	src/host.o \
+	src/identity.o \
 	src/influence.o \
+	src/journey_paths.o \
+	src/journey_set.o \
 	src/led_to.o \
 	src/led_to_call.o \
 	src/led_to_sel.o \
 	src/led_to_support.o \
 	src/ledger.o \
+	src/module.o \
 	src/numeric_units.o \
-	src/time_type.o
+	src/purchase_agg.o \
+	src/purchase_set.o \
+	src/rollup_agg.o \
+	src/set_state.o \
+	src/set_summary.o \
+	src/set_value.o \
+	src/time_type.o \
+	src/touch_agg.o \
+	src/touch_set.o \
+	src/touch_use.o
 
 DATA_built = influence--$(EXTVERSION).sql
 DATA = $(wildcard sql/upgrade/*.sql)
-INSTALL_SQL = $(sort $(wildcard src/install/*.sql))
+# Fragments in the order of their numbers; those that end in .sh print theirs.
+INSTALL_SQL = $(sort $(wildcard src/install/*.sql src/install/*.sql.sh))
 
 REGRESS = $(patsubst sql/%.sql,%,$(filter-out sql/00-%,$(wildcard sql/*.sql)))
 REGRESS_OPTS = --load-extension=influence
@@ -65,7 +101,7 @@ $(error "$(PG_CONFIG)" knows no PostgreSQL server to build for: install its deve
 endif
 
 influence--$(EXTVERSION).sql: $(INSTALL_SQL)
-	cat $^ > $@
+	for f in $^; do case $$f in *.sh) sh $$f ;; *) cat $$f ;; esac || exit 1; done > $@
 
 # A header that changes may concern any file.
 $(OBJS): $(wildcard src/*.h src/core/*.h)

@@ -18,6 +18,9 @@ typedef struct NumericUnits
 /* Reads the number in place; the datum may have a short header, but must not be toasted. */
 extern NumericUnits inf_numeric_to_units(const struct varlena *number);
 
+/* The nearest double; NaN for NaN, and so on. The datum as above. */
+extern double inf_numeric_to_double(const struct varlena *number);
+
 /* The number units / 10^scale, displayed with that many decimal places. */
 extern Datum inf_numeric_of_units(int64 units, int scale);
 

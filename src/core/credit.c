@@ -9,36 +9,12 @@
 
 #include "core/host.h"
 #include "core/instant.h"
+#include "core/sum.h"
 
 /* Pairs of different weights at the two ends of a journey that may be averaged over. */
 #define MAX_WEIGHT_PAIRS ((size_t) 1 << 26)
 
 #define POLL_EVERY ((size_t) 1 << 14)
-
-/* A sum that keeps what each addition rounds off (Neumaier's form of Kahan's sum). */
-typedef struct Sum
-{
-	double total;
-	double lost;
-} Sum;
-
-static inline void
-sum_add(Sum *s, double x)
-{
-	double t = s->total + x;
-
-	if (fabs(s->total) >= fabs(x))
-		s->lost += (s->total - t) + x;
-	else
-		s->lost += (x - t) + s->total;
-	s->total = t;
-}
-
-static inline double
-sum_value(const Sum *s)
-{
-	return s->total + s->lost;
-}
 
 /* Touches first..first+count-1 of the journey stand at one instant. */
 static size_t
@@ -72,12 +48,12 @@ fill(double *credit, size_t n, double value)
 static void
 normalise(double *credit, size_t n)
 {
-	Sum sum = {0, 0};
+	InfSum sum = {0, 0};
 	double total;
 
 	for (size_t i = 0; i < n; i++)
-		sum_add(&sum, credit[i]);
-	total = sum_value(&sum);
+		inf_sum_add(&sum, credit[i]);
+	total = inf_sum_value(&sum);
 	for (size_t i = 0; i < n; i++)
 		credit[i] /= total;
 }
@@ -258,7 +234,7 @@ average_two_instants(Bases b, WeightClasses heads, WeightClasses tails, double b
 {
 	double *by_head = INF_ALLOC_ARRAY(double, heads.count);
 	double *by_tail = INF_ALLOC_ARRAY(double, tails.count);
-	Sum all = {0, 0};
+	InfSum all = {0, 0};
 	size_t steps = 0;
 
 	memset(by_head, 0, heads.count * sizeof(double));
@@ -275,7 +251,7 @@ average_two_instants(Bases b, WeightClasses heads, WeightClasses tails, double b
 
 			by_head[i] += pairs;
 			by_tail[j] += pairs;
-			sum_add(&all, pairs);
+			inf_sum_add(&all, pairs);
 			if (++steps % POLL_EVERY == 0)
 				inf_poll();
 		}
@@ -288,7 +264,7 @@ average_two_instants(Bases b, WeightClasses heads, WeightClasses tails, double b
 	others_in_role(tails, by_tail);
 	inf_free(by_head);
 	inf_free(by_tail);
-	return sum_value(&all);
+	return inf_sum_value(&all);
 }
 
 /*
@@ -387,11 +363,11 @@ credit_position_weighted(const InfModel *model, const int64_t *at, const double 
 		average_one_instant(b, heads);
 	else
 	{
-		Sum between = {0, 0};
+		InfSum between = {0, 0};
 
 		for (size_t i = first; i < n - last; i++)
-			sum_add(&between, weight[i]);
-		all = average_two_instants(b, heads, tails, sum_value(&between));
+			inf_sum_add(&between, weight[i]);
+		all = average_two_instants(b, heads, tails, inf_sum_value(&between));
 	}
 
 	for (size_t i = 0, h = 0, t = 0; i < n; i++)

@@ -34,6 +34,18 @@ inf_key_of_weight(double value)
 	return bits.u;
 }
 
+static inline double
+inf_weight_of_key(uint64_t key)
+{
+	union
+	{
+		uint64_t u;
+		double d;
+	} bits = {.u = key};
+
+	return bits.d;
+}
+
 /*
  * Ascending by key; equal keys keep their order. O(n); polls, so that a large sort can be
  * cancelled; takes and frees n more elements.

@@ -15,30 +15,32 @@ static int failures;
 
 uint64_t random_state = 1;
 
+/* Aligned to 8 bytes and no more, as the server's memory is. */
 void *
 inf_alloc(size_t size)
 {
-	void *p = malloc(size > 0 ? size : 1);
+	char *p = malloc(size + 8);
 
 	if (p == NULL)
 		abort();
-	return p;
+	return p + 8;
 }
 
 void *
 inf_realloc(void *ptr, size_t size)
 {
-	void *p = realloc(ptr, size > 0 ? size : 1);
+	char *p = realloc(ptr == NULL ? NULL : (char *) ptr - 8, size + 8);
 
 	if (p == NULL)
 		abort();
-	return p;
+	return p + 8;
 }
 
 void
 inf_free(void *ptr)
 {
-	free(ptr);
+	if (ptr != NULL)
+		free((char *) ptr - 8);
 }
 
 void

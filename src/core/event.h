@@ -1,0 +1,73 @@
+/*
+ * event.h
+ *		Touches and purchases as sorted events: blocks of them in stored values.
+ *
+ * An event has a customer's key, an instant and something more. Events are stored in the order of
+ * (key, instant, the rest), INF_BLOCK_EVENTS to a block and the rest in the last, so that the same
+ * events always have the same bytes. A block has the keys of its customers, how many events each
+ * has in it, and the instants; columns of what is more follow. A customer may go on in the next
+ * block.
+ */
+#ifndef INF_EVENT_H
+#define INF_EVENT_H
+
+#include "core/buffer.h"
+
+#define INF_BLOCK_EVENTS 2048
+
+/* One event while it is sorted. */
+typedef struct InfEvent
+{
+	uint64_t key;
+	int64_t at;
+	uint64_t value;
+} InfEvent;
+
+/*
+ * Sorts by (key, at, value), in place or into "other", which has room for as many: returns where
+ * they are. The keys have their first "prefix_bits" bits in common.
+ */
+extern InfEvent *inf_sort_events(InfEvent *events, InfEvent *other, size_t n, int prefix_bits);
+
+/* The part that all blocks have. */
+typedef struct InfEventBlock
+{
+	size_t nevents;
+	size_t ncustomers;
+	uint64_t keys[INF_BLOCK_EVENTS];
+	uint32_t counts[INF_BLOCK_EVENTS];
+	int64_t at[INF_BLOCK_EVENTS];
+} InfEventBlock;
+
+/* Adds an event to the block, which must not be full. */
+static inline void
+inf_block_add(InfEventBlock *block, uint64_t key, int64_t at)
+{
+	if (block->ncustomers == 0 || block->keys[block->ncustomers - 1] != key)
+	{
+		block->keys[block->ncustomers] = key;
+		block->counts[block->ncustomers] = 0;
+		block->ncustomers++;
+	}
+	block->counts[block->ncustomers - 1]++;
+	block->at[block->nevents++] = at;
+}
+
+extern void inf_write_block(InfBuffer *buffer, const InfEventBlock *block);
+
+/* Where the block before ended, for the order between blocks. */
+typedef struct InfBlockEnd
+{
+	bool any; /* is there one before? */
+	uint64_t key;
+	int64_t at;
+} InfBlockEnd;
+
+/*
+ * Reads a block of nevents. Marks the cursor bad if keys or instants are out of order, within the
+ * block or after "before" (which is brought up to date), or if an instant is infinite.
+ */
+extern void inf_read_block(InfCursor *cursor, InfEventBlock *block, size_t nevents,
+						   InfBlockEnd *before);
+
+#endif

@@ -1,0 +1,188 @@
+/*
+ * scoreboard.c
+ *		The leaderboard: what each influencer reached, and what it was worth.
+ */
+#include "core/scoreboard.h"
+
+#include <string.h>
+
+#include "core/host.h"
+#include "core/instant.h"
+
+/* What is counted while the customers pass. */
+typedef struct Count
+{
+	InfTally tally;
+	InfShares new_shares;
+	uint64_t touches;
+	uint64_t customers;
+	uint64_t buyers;
+	uint64_t last_customer; /* by number, from 1: whom it was last seen to touch */
+	uint64_t last_buyer;
+} Count;
+
+typedef struct Counting
+{
+	const InfScoreboardOptions *options;
+	Count *counts;
+	uint64_t customer; /* number of the current one */
+	uint64_t credited_orders;
+	InfCreditor creditor;
+} Counting;
+
+static void
+count_touches(Counting *c, const InfCustomerTouches *touches)
+{
+	for (size_t i = 0; i < touches->n; i++)
+	{
+		Count *count = &c->counts[touches->code[i]];
+
+		count->touches++;
+		if (count->last_customer != c->customer)
+		{
+			count->last_customer = c->customer;
+			count->customers++;
+		}
+	}
+}
+
+static const char *
+credit_journey(Counting *c, const InfJourney *journey, bool is_new)
+{
+	InfCredits credits;
+	const char *problem;
+
+	if (journey->n == 0)
+		return NULL;
+	c->credited_orders++;
+	problem = inf_journey_credits(&c->creditor, &c->options->model, journey, &credits);
+	if (problem != NULL)
+		return problem;
+	for (size_t i = 0; i < credits.n; i++)
+	{
+		Count *count = &c->counts[credits.code[i]];
+
+		if (credits.share[i] == 0)
+			continue;
+		inf_tally_add(&count->tally, credits.share[i], 1, journey->revenue);
+		if (is_new)
+			count->new_shares += inf_shares_of(credits.share[i]);
+		if (count->last_buyer != c->customer)
+		{
+			count->last_buyer = c->customer;
+			count->buyers++;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * Had the customer bought nothing within the span before the order? Orders at the same instant do
+ * not count. "before" is the last instant of an earlier order, if "any".
+ */
+static bool
+is_new_customer(int64_t ordered_at, bool any, int64_t before, int64_t span)
+{
+	return !any || inf_elapsed(before, ordered_at) > (uint64_t) span;
+}
+
+static const char *
+count_orders(Counting *c, InfSweep *sweep, const InfCustomer *customer)
+{
+	const InfCustomerOrders *orders = &customer->orders;
+	bool any = false;
+	int64_t before = 0;
+
+	for (size_t i = 0; i < orders->n; i++)
+	{
+		InfJourney journey;
+		const char *problem;
+
+		if (i > 0 && orders->at[i] != orders->at[i - 1])
+		{
+			any = true;
+			before = orders->at[i - 1];
+		}
+		inf_order_journey(sweep, customer, i, &journey);
+		problem = credit_journey(
+			c, &journey,
+			is_new_customer(orders->at[i], any, before, c->options->new_customer_span));
+		if (problem != NULL)
+			return problem;
+	}
+	return NULL;
+}
+
+static void
+finish(const Counting *c, InfScoreboard *board)
+{
+	uint32_t n = board->ninfluencers;
+	InfTally *tally = INF_ALLOC_ARRAY(InfTally, n);
+	double *orders = INF_ALLOC_ARRAY(double, n);
+
+	for (uint32_t i = 0; i < n; i++)
+		tally[i] = c->counts[i].tally;
+	if (inf_model_sums_to_one(c->options->model.kind))
+		inf_tally_orders(tally, n, c->credited_orders, orders);
+	else
+	{
+		for (uint32_t i = 0; i < n; i++)
+			orders[i] = inf_shares_value(tally[i].shares);
+	}
+	board->scores = INF_ALLOC_ARRAY(InfScore, n);
+	for (uint32_t i = 0; i < n; i++)
+	{
+		const Count *count = &c->counts[i];
+		InfScore *score = &board->scores[i];
+
+		score->touches = count->touches;
+		score->customers = count->customers;
+		score->buyers = count->buyers;
+		score->orders = orders[i];
+		score->revenue = inf_sum_value(&count->tally.revenue);
+		score->new_customers = inf_shares_value(count->new_shares);
+	}
+	inf_free(tally);
+	inf_free(orders);
+}
+
+const char *
+inf_scoreboard(const InfJourneySet *set, const InfScoreboardOptions *options,
+			   InfScoreboard *board, InfNames *names, bool *limit)
+{
+	InfSweep sweep;
+	InfCustomer customer;
+	Counting c;
+	const char *problem = NULL;
+
+	*limit = false;
+	inf_sweep_open(&sweep, set);
+	if (sweep.problem != NULL)
+		return sweep.problem;
+	memset(&c, 0, sizeof(c));
+	c.options = options;
+	board->ninfluencers = sweep.touches.names.count;
+	c.counts = INF_ALLOC_ARRAY(Count, board->ninfluencers);
+	memset(c.counts, 0, board->ninfluencers * sizeof(Count));
+	inf_creditor_init(&c.creditor, board->ninfluencers);
+
+	while (problem == NULL && inf_sweep_next(&sweep, &customer))
+	{
+		c.customer++;
+		count_touches(&c, &customer.touches);
+		problem = count_orders(&c, &sweep, &customer);
+	}
+	*limit = (problem != NULL);
+	if (problem == NULL)
+		problem = sweep.problem;
+	if (problem == NULL)
+	{
+		finish(&c, board);
+		*names = sweep.touches.names;
+		memset(&sweep.touches.names, 0, sizeof(InfNames)); /* they are the caller's now */
+	}
+	inf_free(c.counts);
+	inf_creditor_free(&c.creditor);
+	inf_sweep_close(&sweep);
+	return problem;
+}

@@ -1,0 +1,19 @@
+/*
+ * set_kind.h
+ *		The first two bytes of every stored set.
+ */
+#ifndef INF_SET_KIND_H
+#define INF_SET_KIND_H
+
+#define INF_FORMAT_VERSION 1
+
+/* Never renumber. */
+typedef enum InfSetKind
+{
+	INF_KIND_TOUCHES = 1,
+	INF_KIND_PURCHASES = 2,
+	INF_KIND_JOURNEYS = 3,
+	INF_KIND_PATHS = 4
+} InfSetKind;
+
+#endif

@@ -1,0 +1,99 @@
+/*
+ * touch_set.h
+ *		The stored form of a set of touches: who was touched by whom, when.
+ *
+ * A header, the influencers' names, and blocks of touches in the order of (customer, instant,
+ * influencer, priority, weight). The same touches always have the same bytes. Layout:
+ *
+ *	0	version, kind, flags, time type, identity of customers, identity of influencers, 0, 0
+ *	8	number of touches, of customers, of rows skipped; first and last instant (8 bytes each)
+ *	48	size of the names section in bytes (8 bytes)
+ *	56	names; blocks; INF_BITS_SLACK zero bytes
+ *
+ * All numbers are little-endian and need no alignment.
+ */
+#ifndef INF_TOUCH_SET_H
+#define INF_TOUCH_SET_H
+
+#include "core/event_reader.h"
+#include "core/names.h"
+#include "core/set_kind.h"
+
+#define INF_TOUCH_HEADER_SIZE 56
+
+#define INF_HAS_WEIGHTS 0x01	/* some weight is not 1 */
+#define INF_HAS_PRIORITIES 0x02 /* some priority is not 0 */
+
+typedef struct InfTouchHeader
+{
+	uint8_t flags;
+	uint8_t time_type;			   /* as the host numbers them; 0: of no touches at all */
+	InfIdentity customer_identity; /* NONE: of no touches at all */
+	InfIdentity influencer_identity;
+	uint64_t ntouches;
+	uint64_t ncustomers;
+	uint64_t nskipped;
+	int64_t first_at; /* 0 if there are no touches */
+	int64_t last_at;
+	uint64_t names_size;
+} InfTouchHeader;
+
+/* Returns what is wrong with it, or NULL. Looks at the header alone. */
+extern const char *inf_read_touch_header(const uint8_t *bytes, size_t size, InfTouchHeader *header);
+
+/* All touches of one customer, in order. */
+typedef struct InfCustomerTouches
+{
+	uint64_t key;
+	size_t n;
+	const int64_t *at;
+	const uint32_t *code;
+	const double *weight;	 /* NULL: all are 1 */
+	const int32_t *priority; /* NULL: all are 0 */
+} InfCustomerTouches;
+
+/* Reads a set from the first customer to the last, checking all that it reads. */
+typedef struct InfTouchReader
+{
+	const char *problem; /* what is wrong with the set: no more is read */
+	InfTouchHeader header;
+	InfNames names;
+	InfEventReader events; /* private */
+} InfTouchReader;
+
+/* Starts reading; "problem" tells whether that worked. The bytes must outlive the reader. */
+extern void inf_touch_reader_open(InfTouchReader *reader, const uint8_t *bytes, size_t size);
+
+/* The next customer; false at the end or if there is a problem. Valid until the next call. */
+extern bool inf_touch_reader_next(InfTouchReader *reader, InfCustomerTouches *touches);
+
+extern void inf_touch_reader_close(InfTouchReader *reader);
+
+/* Writes a set, from the first customer to the last. */
+typedef struct InfTouchWriter
+{
+	InfTouchHeader header;
+	InfBuffer buffer; /* the set begins behind "prefix" bytes, which are the caller's */
+
+	/* private */
+	size_t prefix;
+	uint64_t last_key;
+	InfEventBlock *block;
+	uint32_t *code;
+	double *weight;
+	int32_t *priority;
+} InfTouchWriter;
+
+/* Names must be ascending; all of them must occur. */
+extern void inf_touch_writer_open(InfTouchWriter *writer, size_t prefix, uint8_t flags,
+								  uint8_t time_type, InfIdentity customer_identity,
+								  const InfNames *names);
+
+/* The next touch in order. */
+extern void inf_touch_writer_add(InfTouchWriter *writer, uint64_t key, int64_t at, uint32_t code,
+								 double weight, int32_t priority);
+
+/* Ends the set; the buffer has it. */
+extern void inf_touch_writer_close(InfTouchWriter *writer, uint64_t nskipped);
+
+#endif

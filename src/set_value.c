@@ -1,0 +1,187 @@
+/*
+ * set_value.c
+ *		Stored sets as SQL values, and what all three types have in common: input, output, equality.
+ *
+ * The text form is base64 of the bytes: lossless, and the same in every session.
+ */
+#include "postgres.h"
+
+#include "common/base64.h"
+#include "common/hashfn.h"
+#include "fmgr.h"
+#include "lib/stringinfo.h"
+#include "libpq/pqformat.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "compat.h"
+#include "core/check.h"
+#include "set_value.h"
+
+InfPart
+inf_part_of_datum(Datum value)
+{
+	struct varlena *v = PG_DETOAST_DATUM_PACKED(value);
+	InfPart part;
+
+	part.bytes = (const uint8 *) VARDATA_ANY(v);
+	part.size = VARSIZE_ANY_EXHDR(v);
+	return part;
+}
+
+void
+inf_check_value_size(size_t size)
+{
+	if (size > MaxAllocSize)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("set would take %zu bytes, more than the limit of %zu", size,
+						(size_t) MaxAllocSize),
+				 errhint("Group by a hash of the customer, on both sides, and add up the groups.")));
+}
+
+Datum
+inf_datum_of_buffer(InfBuffer *buffer)
+{
+	inf_check_value_size(buffer->size);
+	SET_VARSIZE(buffer->data, buffer->size);
+	return PointerGetDatum(buffer->data);
+}
+
+void
+inf_check_stored(const char *type, const char *problem)
+{
+	if (problem != NULL)
+		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("invalid %s value", type),
+						errdetail_internal("%s", problem)));
+}
+
+void
+inf_reject_mismatch(const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("sets differ in the type of their %s", what),
+			 errhint("Make all sets from columns of the same types, with the same lookback window "
+					 "and use of a touch.")));
+}
+
+typedef const char *(*CheckFunction)(const uint8_t *bytes, size_t size);
+
+static Datum
+set_in(FunctionCallInfo fcinfo, const char *type, CheckFunction check)
+{
+	const char *text = PG_GETARG_CSTRING(0);
+	int length = (int) strlen(text);
+	int room = pg_b64_dec_len(length);
+	struct varlena *value = palloc(VARHDRSZ + room + 1);
+	int size = b64_decode(text, length, VARDATA(value), room);
+	const char *problem = "not in base64";
+
+	if (size >= 0)
+		problem = check((const uint8 *) VARDATA(value), size);
+	if (problem != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type %s: \"%s\"", type,
+						length <= 40 ? text : psprintf("%.40s...", text)),
+				 errdetail_internal("%s", problem)));
+	SET_VARSIZE(value, VARHDRSZ + size);
+	PG_RETURN_POINTER(value);
+}
+
+static Datum
+set_recv(FunctionCallInfo fcinfo, const char *type, CheckFunction check)
+{
+	StringInfo buf = (StringInfo) PG_GETARG_POINTER(0);
+	int size = buf->len - buf->cursor;
+	struct varlena *value = palloc(VARHDRSZ + size);
+	const char *problem;
+
+	pq_copymsgbytes(buf, VARDATA(value), size);
+	problem = check((const uint8 *) VARDATA(value), size);
+	if (problem != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid binary value for type %s", type), errdetail_internal("%s", problem)));
+	SET_VARSIZE(value, VARHDRSZ + size);
+	PG_RETURN_POINTER(value);
+}
+
+#define SET_INPUT(type) \
+	PG_FUNCTION_INFO_V1(type##_in); \
+	Datum type##_in(PG_FUNCTION_ARGS) \
+	{ \
+		return set_in(fcinfo, #type, inf_check_##type); \
+	} \
+	PG_FUNCTION_INFO_V1(type##_recv); \
+	Datum type##_recv(PG_FUNCTION_ARGS) \
+	{ \
+		return set_recv(fcinfo, #type, inf_check_##type); \
+	} \
+	extern Datum type##_recv(PG_FUNCTION_ARGS)
+
+SET_INPUT(touch_set);
+SET_INPUT(purchase_set);
+SET_INPUT(journey_set);
+
+PG_FUNCTION_INFO_V1(set_out);
+Datum
+set_out(PG_FUNCTION_ARGS)
+{
+	InfPart part = PG_GETARG_PART(0);
+	size_t room = ((part.size + 2) / 3) * 4 + 1;
+	char *text;
+	int length;
+
+	inf_check_value_size(room);
+	text = palloc(room);
+	length = b64_encode(part.bytes, (int) part.size, text, (int) room);
+	text[length] = '\0';
+	PG_RETURN_CSTRING(text);
+}
+
+PG_FUNCTION_INFO_V1(set_send);
+Datum
+set_send(PG_FUNCTION_ARGS)
+{
+	InfPart part = PG_GETARG_PART(0);
+	StringInfoData buf;
+
+	pq_begintypsend(&buf);
+	pq_sendbytes(&buf, (const char *) part.bytes, (int) part.size);
+	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+}
+
+/* Each set has one form, so equal sets have equal bytes. */
+static bool
+same_set(FunctionCallInfo fcinfo)
+{
+	InfPart a = PG_GETARG_PART(0);
+	InfPart b = PG_GETARG_PART(1);
+
+	return a.size == b.size && memcmp(a.bytes, b.bytes, a.size) == 0;
+}
+
+PG_FUNCTION_INFO_V1(set_eq);
+Datum
+set_eq(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(same_set(fcinfo));
+}
+
+PG_FUNCTION_INFO_V1(set_ne);
+Datum
+set_ne(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(!same_set(fcinfo));
+}
+
+PG_FUNCTION_INFO_V1(set_hash);
+Datum
+set_hash(PG_FUNCTION_ARGS)
+{
+	InfPart part = PG_GETARG_PART(0);
+
+	PG_RETURN_DATUM(hash_any(part.bytes, (int) part.size));
+}
