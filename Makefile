@@ -25,6 +25,7 @@ OBJS = \
 	src/core/credit.o \
 	src/core/event.o \
 	src/core/event_reader.o \
+	src/core/exact_sum.o \
 	src/core/journey.o \
 	src/core/journey_builder.o \
 	src/core/journey_credit.o \

@@ -41,7 +41,7 @@ put_path(ReturnSetInfo *result, const InfPath *path, const Datum *influencers,
 	}
 	values[0] = PointerGetDatum(cstring_to_text_with_len(text->data, text->len));
 	values[1] = Int64GetDatum((int64) path->orders);
-	values[2] = Float8GetDatum(path->revenue);
+	values[2] = Float8GetDatum(inf_exact_value(&path->revenue));
 	values[3] = Int64GetDatum((int64) path->non_buyers);
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	pfree(DatumGetPointer(values[0]));
@@ -68,7 +68,7 @@ journey_paths(PG_FUNCTION_ARGS)
 	while (inf_population_next(&population, &journey))
 	{
 		InfPath path = {journey.journey.n, journey.journey.code, journey.orders,
-						journey.non_buyers, journey.journey.revenue};
+						journey.non_buyers, journey.revenue};
 
 		inf_path_table_add(&table, &path);
 	}
@@ -142,6 +142,7 @@ journey_agg_add(PG_FUNCTION_ARGS)
 	SetState *state = inf_state_argument(fcinfo, &inf_journey_kind);
 	InfJourneyBuilder *builder;
 	InfPath path = {0};
+	double revenue;
 	int n = 0;
 	MemoryContext old;
 
@@ -155,14 +156,16 @@ journey_agg_add(PG_FUNCTION_ARGS)
 		builder->path_names.names.identity = INF_IDENTITY_TEXT;
 
 	path.orders = count_argument(fcinfo, 2, "orders");
-	path.revenue = PG_ARGISNULL(3) ? 0 : PG_GETARG_FLOAT8(3);
+	revenue = PG_ARGISNULL(3) ? 0 : PG_GETARG_FLOAT8(3);
 	path.non_buyers = count_argument(fcinfo, 4, "non-buyers");
-	if (!inf_is_revenue(path.revenue))
+	if (!inf_is_revenue(revenue))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("revenue must be a number between %g and %g", -INF_MAX_REVENUE,
 						INF_MAX_REVENUE),
 				 errhint("Remove NaN and infinite values from the revenue.")));
+
+	inf_exact_add(&path.revenue, revenue);
 
 	/* without a path: orders of people whom nobody touched */
 	if (!PG_ARGISNULL(1))

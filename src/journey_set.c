@@ -47,7 +47,7 @@ totals_of(const JourneyValue *journeys, uint64 *orders, double *revenue)
 	while (inf_path_reader_next(&reader, &path))
 	{
 		*orders += path.orders;
-		inf_sum_add(&sum, path.revenue);
+		inf_sum_add(&sum, inf_exact_value(&path.revenue));
 	}
 	inf_check_stored(type_name, reader.problem);
 	inf_path_reader_close(&reader);

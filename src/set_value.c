@@ -153,28 +153,37 @@ set_send(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
 }
 
-/* Each set has one form, so equal sets have equal bytes. */
-static bool
-same_set(FunctionCallInfo fcinfo)
+/* Each set has one form, so equal sets have equal bytes. Their order is that of the bytes. */
+static int
+compare_sets(FunctionCallInfo fcinfo)
 {
 	InfPart a = PG_GETARG_PART(0);
 	InfPart b = PG_GETARG_PART(1);
+	int c = memcmp(a.bytes, b.bytes, Min(a.size, b.size));
 
-	return a.size == b.size && memcmp(a.bytes, b.bytes, a.size) == 0;
+	return c != 0 ? c : (a.size > b.size) - (a.size < b.size);
 }
 
-PG_FUNCTION_INFO_V1(set_eq);
-Datum
-set_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(same_set(fcinfo));
-}
+#define SET_COMPARISON(name, operator) \
+	PG_FUNCTION_INFO_V1(name); \
+	Datum name(PG_FUNCTION_ARGS) \
+	{ \
+		PG_RETURN_BOOL(compare_sets(fcinfo) operator 0); \
+	} \
+	extern Datum name(PG_FUNCTION_ARGS)
 
-PG_FUNCTION_INFO_V1(set_ne);
+SET_COMPARISON(set_lt, <);
+SET_COMPARISON(set_le, <=);
+SET_COMPARISON(set_eq, ==);
+SET_COMPARISON(set_ne, !=);
+SET_COMPARISON(set_ge, >=);
+SET_COMPARISON(set_gt, >);
+
+PG_FUNCTION_INFO_V1(set_cmp);
 Datum
-set_ne(PG_FUNCTION_ARGS)
+set_cmp(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(!same_set(fcinfo));
+	PG_RETURN_INT32(compare_sets(fcinfo));
 }
 
 PG_FUNCTION_INFO_V1(set_hash);

@@ -87,8 +87,8 @@ inf_check_touch_set(const uint8_t *bytes, size_t size)
 			flags |= priority != 0 ? INF_HAS_PRIORITIES : 0;
 			nused += !used[t.code[i]];
 			used[t.code[i]] = true;
-			inf_touch_writer_add(&writer, t.key, t.at[i], t.code[i], weight, priority);
 		}
+		inf_touch_writer_add(&writer, &t, NULL);
 	}
 	if (problem == NULL)
 		problem = reader.problem;
@@ -124,8 +124,8 @@ inf_check_purchase_set(const uint8_t *bytes, size_t size)
 		{
 			if (i > 0 && o.at[i] == o.at[i - 1] && o.revenue[i] < o.revenue[i - 1])
 				problem = "orders out of order";
-			inf_purchase_writer_add(&writer, o.key, o.at[i], o.revenue[i]);
 		}
+		inf_purchase_writer_add(&writer, &o);
 	}
 	if (problem == NULL)
 		problem = reader.problem;

@@ -229,10 +229,10 @@ is_in_order(const InfEventBlock *block, const InfBlockEnd *before)
 	{
 		const int64_t *end = at + block->counts[c];
 
-		good &= *at != INF_MINUS_INFINITY;
+		good &= *at >= INF_MIN_INSTANT;
 		for (at++; at < end; at++)
 			good &= at[-1] <= at[0];
-		good &= at[-1] != INF_PLUS_INFINITY;
+		good &= at[-1] < INF_END_INSTANT;
 	}
 	return good;
 }

@@ -11,6 +11,8 @@
 #ifndef INF_EVENT_H
 #define INF_EVENT_H
 
+#include <string.h>
+
 #include "core/buffer.h"
 
 #define INF_BLOCK_EVENTS 2048
@@ -39,9 +41,9 @@ typedef struct InfEventBlock
 	int64_t at[INF_BLOCK_EVENTS];
 } InfEventBlock;
 
-/* Adds an event to the block, which must not be full. */
+/* Adds n events of one customer to the block, which must have room for them. */
 static inline void
-inf_block_add(InfEventBlock *block, uint64_t key, int64_t at)
+inf_block_add(InfEventBlock *block, uint64_t key, const int64_t *at, size_t n)
 {
 	if (block->ncustomers == 0 || block->keys[block->ncustomers - 1] != key)
 	{
@@ -49,8 +51,9 @@ inf_block_add(InfEventBlock *block, uint64_t key, int64_t at)
 		block->counts[block->ncustomers] = 0;
 		block->ncustomers++;
 	}
-	block->counts[block->ncustomers - 1]++;
-	block->at[block->nevents++] = at;
+	block->counts[block->ncustomers - 1] += (uint32_t) n;
+	memcpy(block->at + block->nevents, at, n * sizeof(int64_t));
+	block->nevents += n;
 }
 
 extern void inf_write_block(InfBuffer *buffer, const InfEventBlock *block);
@@ -65,7 +68,7 @@ typedef struct InfBlockEnd
 
 /*
  * Reads a block of nevents. Marks the cursor bad if keys or instants are out of order, within the
- * block or after "before" (which is brought up to date), or if an instant is infinite.
+ * block or after "before" (which is brought up to date), or if an instant is out of range.
  */
 extern void inf_read_block(InfCursor *cursor, InfEventBlock *block, size_t nevents,
 						   InfBlockEnd *before);

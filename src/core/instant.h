@@ -18,6 +18,16 @@
 #define INF_US_PER_SECOND INT64_C(1000000)
 #define INF_US_PER_DAY INT64_C(86400000000)
 
+/* Instants of stored touches and orders: what the server's timestamps can hold, the end excluded. */
+#define INF_MIN_INSTANT INT64_C(-211813488000000000)
+#define INF_END_INSTANT INT64_C(9223371331200000000)
+
+static inline bool
+inf_is_instant(int64_t at)
+{
+	return at >= INF_MIN_INSTANT && at < INF_END_INSTANT;
+}
+
 /* The window that applies where none is named: 30 days. */
 #define INF_DEFAULT_LOOKBACK (30 * INF_US_PER_DAY)
 

@@ -107,18 +107,19 @@ inf_name_compare(InfIdentity identity, InfName a, InfName b)
 void
 inf_name_table_init(InfNameTable *table, InfIdentity identity)
 {
+	memset(table, 0, sizeof(*table));
 	inf_names_init(&table->names, identity);
-	table->slots = NULL;
-	table->mask = 0;
 }
 
 void
 inf_name_table_free(InfNameTable *table)
 {
+	InfIdentity identity = table->names.identity;
+
 	inf_names_free(&table->names);
 	inf_free(table->slots);
-	table->slots = NULL;
-	table->mask = 0;
+	inf_free(table->direct);
+	inf_name_table_init(table, identity);
 }
 
 static uint64_t
@@ -159,12 +160,32 @@ rehash(InfNameTable *table)
 	table->mask = nslots - 1;
 }
 
+/* Is the number small beside how many names there are? Then it gets a place of its own. */
+static bool
+make_direct(InfNameTable *table, int64_t number)
+{
+	uint64_t limit = 4096 + 16 * (uint64_t) table->names.count;
+	uint32_t n = table->ndirect == 0 ? 1024 : table->ndirect;
+
+	if (number < 0 || (uint64_t) number >= limit)
+		return false;
+	if ((uint64_t) number < table->ndirect)
+		return true;
+	while (n <= (uint64_t) number)
+		n *= 2;
+	table->direct = inf_realloc(table->direct, inf_array_size(n, sizeof(uint32_t)));
+	memset(table->direct + table->ndirect, 0, (n - table->ndirect) * sizeof(uint32_t));
+	table->ndirect = n;
+	return true;
+}
+
 uint32_t
-inf_name_code(InfNameTable *table, InfName name)
+inf_name_code_slow(InfNameTable *table, InfName name)
 {
 	InfIdentity identity = table->names.identity;
 	uint64_t tag = tag_of(identity, name);
 	uint32_t at;
+	uint32_t code;
 
 	if (table->slots == NULL || table->names.count >= table->mask / 2)
 		rehash(table);
@@ -173,18 +194,23 @@ inf_name_code(InfNameTable *table, InfName name)
 	{
 		if (table->slots[at].tag == tag)
 		{
-			uint32_t code = table->slots[at].code - 1;
-
+			code = table->slots[at].code - 1;
 			if (identity == INF_IDENTITY_INTEGER ||
 				inf_name_compare(identity, inf_names_get(&table->names, code), name) == 0)
-				return code;
+				break;
 		}
 		at = (at + 1) & table->mask;
 	}
-	inf_names_append(&table->names, name);
-	table->slots[at].tag = tag;
-	table->slots[at].code = table->names.count;
-	return table->names.count - 1;
+	if (table->slots[at].code == 0)
+	{
+		inf_names_append(&table->names, name);
+		table->slots[at].tag = tag;
+		table->slots[at].code = table->names.count;
+	}
+	code = table->slots[at].code - 1;
+	if (identity == INF_IDENTITY_INTEGER && make_direct(table, name.number))
+		table->direct[name.number] = code + 1;
+	return code;
 }
 
 /* Merge sort of codes by name: stable, n log n whatever the names, and it can be cancelled. */

@@ -58,6 +58,10 @@ typedef struct InfNameTable
 	InfNames names;
 	struct InfNameSlot *slots;
 	uint32_t mask; /* number of slots - 1, or 0 where there are none yet */
+
+	/* small numbers, as keys of a table of influencers are, need no hash: code plus one, or 0 */
+	uint32_t *direct;
+	uint32_t ndirect;
 } InfNameTable;
 
 typedef struct InfNameSlot
@@ -69,8 +73,18 @@ typedef struct InfNameSlot
 extern void inf_name_table_init(InfNameTable *table, InfIdentity identity);
 extern void inf_name_table_free(InfNameTable *table);
 
+/* The code of a name that is no small number, or not known yet: then it is added. */
+extern uint32_t inf_name_code_slow(InfNameTable *table, InfName name);
+
 /* The code of a name, which is added if it is new. */
-extern uint32_t inf_name_code(InfNameTable *table, InfName name);
+static inline uint32_t
+inf_name_code(InfNameTable *table, InfName name)
+{
+	if (name.bytes == NULL && (uint64_t) name.number < table->ndirect &&
+		table->direct[name.number] != 0)
+		return table->direct[name.number] - 1;
+	return inf_name_code_slow(table, name);
+}
 
 /* New place of each code, if the names stand in ascending order: rank[code]. */
 extern uint32_t *inf_names_ranks(const InfNames *names);

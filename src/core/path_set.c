@@ -112,7 +112,8 @@ inf_path_table_add(InfPathTable *table, const InfPath *path)
 	}
 	entry->orders += path->orders;
 	entry->non_buyers += path->non_buyers;
-	inf_sum_add(&entry->revenue, path->revenue);
+	for (int i = 0; i < path->revenue.n; i++)
+		inf_exact_add(&entry->revenue, path->revenue.part[i]);
 }
 
 static bool
@@ -183,7 +184,7 @@ inf_path_table_get(const InfPathTable *table, size_t i)
 	path.code = table->codes + entry->start;
 	path.orders = entry->orders;
 	path.non_buyers = entry->non_buyers;
-	path.revenue = inf_sum_value(&entry->revenue) + 0.0;
+	path.revenue = entry->revenue;
 	return path;
 }
 
@@ -205,15 +206,22 @@ inf_write_paths(InfBuffer *out, const InfPathTable *table, const InfNames *names
 	for (size_t i = 0; i < table->nentries; i++)
 	{
 		InfPath path = inf_path_table_get(table, i);
-		uint64_t revenue;
+		double parts[INF_EXACT_PARTS];
+		int nparts = inf_exact_parts(&path.revenue, parts);
 
 		inf_write_varint(out, path.n);
 		for (size_t k = 0; k < path.n; k++)
 			inf_write_varint(out, path.code[k]);
 		inf_write_varint(out, path.orders);
 		inf_write_varint(out, path.non_buyers);
-		memcpy(&revenue, &path.revenue, sizeof(revenue));
-		inf_write64(out, revenue);
+		inf_write8(out, (uint8_t) nparts);
+		for (int k = 0; k < nparts; k++)
+		{
+			uint64_t bits;
+
+			memcpy(&bits, &parts[k], sizeof(bits));
+			inf_write64(out, bits);
+		}
 		if (i % POLL_EVERY == 0)
 			inf_poll();
 	}
@@ -259,7 +267,7 @@ bool
 inf_path_reader_next(InfPathReader *reader, InfPath *path)
 {
 	InfCursor *cursor = &reader->cursor;
-	uint64_t revenue;
+	int nparts;
 
 	if (reader->problem != NULL)
 		return false;
@@ -285,10 +293,19 @@ inf_path_reader_next(InfPathReader *reader, InfPath *path)
 	path->code = reader->code;
 	path->orders = inf_read_count(cursor, INT64_MAX);
 	path->non_buyers = inf_read_count(cursor, INT64_MAX);
-	revenue = inf_read64(cursor);
-	memcpy(&path->revenue, &revenue, sizeof(revenue));
-	if (!isfinite(path->revenue))
-		cursor->bad = true;
+	nparts = (int) inf_read_count(cursor, INF_EXACT_PARTS);
+	path->revenue.n = 0;
+	for (int i = 0; i < nparts; i++)
+	{
+		uint64_t bits = inf_read64(cursor);
+		double part;
+
+		memcpy(&part, &bits, sizeof(part));
+		if (!isfinite(part))
+			cursor->bad = true;
+		else
+			inf_exact_add(&path->revenue, part);
+	}
 	if (cursor->bad)
 	{
 		reader->problem = "damaged paths";

@@ -8,14 +8,14 @@
  *	0	version, kind, identity of influencers, 0, 0, 0, 0, 0
  *	8	number of paths, size of the names section in bytes (8 bytes each)
  *	24	names; paths in the order of their sequences: length and codes (varints), orders and
- *		non-buyers (varints), revenue (8 bytes)
+ *		non-buyers (varints), revenue (number of parts, 8 bytes each; see exact_sum.h)
  */
 #ifndef INF_PATH_SET_H
 #define INF_PATH_SET_H
 
+#include "core/exact_sum.h"
 #include "core/names.h"
 #include "core/set_kind.h"
-#include "core/sum.h"
 
 #define INF_PATH_HEADER_SIZE 24
 #define INF_MAX_PATH_COUNT ((uint64_t) 1 << 53) /* orders, or non-buyers, that may be added at once */
@@ -26,7 +26,7 @@ typedef struct InfPath
 	const uint32_t *code; /* n of them; may be none: orders that nobody led to */
 	uint64_t orders;
 	uint64_t non_buyers;
-	double revenue;
+	InfExactSum revenue;
 } InfPath;
 
 /* Paths by sequence, while they are counted. */
@@ -37,7 +37,7 @@ typedef struct InfPathEntry
 	uint64_t hash;
 	uint64_t orders;
 	uint64_t non_buyers;
-	InfSum revenue;
+	InfExactSum revenue;
 } InfPathEntry;
 
 typedef struct InfPathTable

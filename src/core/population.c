@@ -109,6 +109,8 @@ next_timed(InfPopulation *p, InfPopulationJourney *out)
 		}
 	}
 	renumber(p, &out->journey, p->touch_code);
+	out->revenue.n = 0;
+	inf_exact_add(&out->revenue, out->journey.revenue);
 	return true;
 }
 
@@ -125,7 +127,8 @@ next_path(InfPopulation *p, InfPopulationJourney *out)
 	}
 	memset(journey, 0, sizeof(*journey));
 	journey->is_order = path.orders > 0;
-	journey->revenue = path.revenue;
+	out->revenue = path.revenue;
+	journey->revenue = inf_exact_value(&path.revenue);
 	journey->n = path.n;
 	journey->code = path.code;
 	renumber(p, journey, p->path_code);

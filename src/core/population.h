@@ -37,6 +37,7 @@ typedef struct InfPopulationJourney
 	InfJourney journey; /* revenue: of all its orders together */
 	uint64_t orders;
 	uint64_t non_buyers;
+	InfExactSum revenue; /* the same, exactly */
 } InfPopulationJourney;
 
 /* Starts; "problem" tells whether that worked. Journeys of non-buyers are given if wanted. */

@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "core/bits.h"
 #include "core/host.h"
 #include "core/instant.h"
 
@@ -116,10 +115,35 @@ inf_purchase_builder_add_set(InfPurchaseBuilder *builder, const uint8_t *bytes, 
 	return problem;
 }
 
+/* The orders of one customer, on their way to the writer. */
+typedef struct Gathered
+{
+	size_t capacity;
+	int64_t *at;
+	double *revenue;
+} Gathered;
+
+static void
+reserve(Gathered *g, size_t n)
+{
+	if (n <= g->capacity)
+		return;
+	g->capacity = n * 2;
+	g->at = inf_realloc(g->at, inf_array_size(g->capacity, sizeof(int64_t)));
+	g->revenue = inf_realloc(g->revenue, inf_array_size(g->capacity, sizeof(double)));
+}
+
+static void
+free_gathered(Gathered *g)
+{
+	inf_free(g->at);
+	inf_free(g->revenue);
+}
+
 /* Sorts one partition's rows and writes them. */
 static void
 write_partition(const InfRows *rows, size_t partition, InfEvent *events, InfEvent *other,
-				InfPurchaseWriter *writer)
+				Gathered *g, InfPurchaseWriter *writer)
 {
 	InfRowScan scan;
 	const uint8_t *row;
@@ -135,9 +159,25 @@ write_partition(const InfRows *rows, size_t partition, InfEvent *events, InfEven
 		n++;
 	}
 	sorted = inf_sort_events(events, other, n, rows->npartitions == 1 ? 0 : INF_PARTITION_BITS);
-	for (size_t i = 0; i < n; i++)
-		inf_purchase_writer_add(writer, sorted[i].key, sorted[i].at,
-								revenue_of_key(sorted[i].value));
+	for (size_t i = 0; i < n;)
+	{
+		InfCustomerOrders orders = {sorted[i].key, 0, NULL, NULL};
+		size_t end = i;
+
+		while (end < n && sorted[end].key == orders.key)
+			end++;
+		orders.n = end - i;
+		reserve(g, orders.n);
+		for (size_t k = i; k < end; k++)
+		{
+			g->at[k - i] = sorted[k].at;
+			g->revenue[k - i] = revenue_of_key(sorted[k].value);
+		}
+		orders.at = g->at;
+		orders.revenue = g->revenue;
+		inf_purchase_writer_add(writer, &orders);
+		i = end;
+	}
 }
 
 /* The rows as an encoded set. */
@@ -148,6 +188,7 @@ write_rows(const InfPurchaseBuilder *builder, size_t prefix, uint64_t nskipped, 
 	size_t most = 0;
 	InfEvent *events;
 	InfEvent *other;
+	Gathered gathered = {0, NULL, NULL};
 	InfPurchaseWriter writer;
 
 	for (size_t p = 0; p < rows->npartitions; p++)
@@ -161,14 +202,15 @@ write_rows(const InfPurchaseBuilder *builder, size_t prefix, uint64_t nskipped, 
 	inf_purchase_writer_open(&writer, prefix, builder->time_type, builder->customer_identity,
 							 builder->lookback, builder->touch_use);
 	for (size_t p = 0; p < rows->npartitions; p++)
-		write_partition(rows, p, events, other, &writer);
+		write_partition(rows, p, events, other, &gathered, &writer);
 	inf_purchase_writer_close(&writer, nskipped);
 	*out = writer.buffer;
 	inf_free(events);
 	inf_free(other);
+	free_gathered(&gathered);
 }
 
-/* One side of a merge: a reader and its current customer's orders. */
+/* One set of a merge: a reader, and its current customer's orders. */
 typedef struct Side
 {
 	InfPurchaseReader reader;
@@ -176,33 +218,28 @@ typedef struct Side
 	bool more;
 } Side;
 
-static void
-copy_orders(InfPurchaseWriter *writer, const InfCustomerOrders *orders, size_t from, size_t to)
+/* Adds a side's orders to the n that are gathered, in order; the result is in *to. */
+static size_t
+merge_side(const Gathered *from, size_t n, const InfCustomerOrders *orders, Gathered *to)
 {
-	for (size_t i = from; i < to; i++)
-		inf_purchase_writer_add(writer, orders->key, orders->at[i], orders->revenue[i]);
-}
+	size_t i = 0, j = 0, k = 0;
 
-static void
-merge_customer(InfPurchaseWriter *writer, const InfCustomerOrders *a, const InfCustomerOrders *b)
-{
-	size_t i = 0, j = 0;
-
-	while (i < a->n && j < b->n)
+	reserve(to, n + orders->n);
+	while (i < n || j < orders->n)
 	{
-		if (a->at[i] < b->at[j] || (a->at[i] == b->at[j] && a->revenue[i] <= b->revenue[j]))
-		{
-			copy_orders(writer, a, i, i + 1);
+		bool first = j == orders->n ||
+					 (i < n && (from->at[i] < orders->at[j] ||
+								(from->at[i] == orders->at[j] &&
+								 from->revenue[i] <= orders->revenue[j])));
+
+		to->at[k] = first ? from->at[i] : orders->at[j];
+		to->revenue[k++] = first ? from->revenue[i] : orders->revenue[j];
+		if (first)
 			i++;
-		}
 		else
-		{
-			copy_orders(writer, b, j, j + 1);
 			j++;
-		}
 	}
-	copy_orders(writer, a, i, a->n);
-	copy_orders(writer, b, j, b->n);
+	return k;
 }
 
 static void
@@ -211,69 +248,101 @@ advance(Side *side)
 	side->more = inf_purchase_reader_next(&side->reader, &side->orders);
 }
 
-/* Merges two encoded sets of the same types. */
-static const char *
-merge_sets(const InfBuffer *first, const InfBuffer *second, size_t prefix, InfBuffer *out)
+/* Merges the sides customer by customer. */
+static void
+merge_sides(Side *sides, size_t n, InfPurchaseWriter *writer)
 {
-	Side a, b;
-	const char *problem;
+	Gathered both[2] = {{0, NULL, NULL}, {0, NULL, NULL}};
 
-	inf_purchase_reader_open(&a.reader, first->data, first->size);
-	inf_purchase_reader_open(&b.reader, second->data, second->size);
-	problem = a.reader.problem != NULL ? a.reader.problem : b.reader.problem;
+	for (;;)
+	{
+		InfCustomerOrders orders = {0, 0, NULL, NULL};
+		bool any = false;
+		int side = 0;
+
+		for (size_t i = 0; i < n; i++)
+		{
+			if (sides[i].more && (!any || sides[i].orders.key < orders.key))
+			{
+				orders.key = sides[i].orders.key;
+				any = true;
+			}
+		}
+		if (!any)
+			break;
+		for (size_t i = 0; i < n; i++)
+		{
+			if (!sides[i].more || sides[i].orders.key != orders.key)
+				continue;
+			orders.n = merge_side(&both[side], orders.n, &sides[i].orders, &both[1 - side]);
+			side = 1 - side;
+			advance(&sides[i]);
+		}
+		orders.at = both[side].at;
+		orders.revenue = both[side].revenue;
+		inf_purchase_writer_add(writer, &orders);
+	}
+	free_gathered(&both[0]);
+	free_gathered(&both[1]);
+}
+
+/* Merges n encoded sets of the same types. */
+static const char *
+merge_sets(const InfBuffer *sets, size_t n, size_t prefix, uint64_t nskipped, InfBuffer *out)
+{
+	Side *sides = INF_ALLOC_ARRAY(Side, n);
+	const char *problem = NULL;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		inf_purchase_reader_open(&sides[i].reader, sets[i].data, sets[i].size);
+		if (problem == NULL)
+			problem = sides[i].reader.problem;
+	}
 	if (problem == NULL)
 	{
-		const InfPurchaseHeader *header = &a.reader.header;
+		const InfPurchaseHeader *header = &sides[0].reader.header;
 		InfPurchaseWriter writer;
 
 		inf_purchase_writer_open(&writer, prefix, header->time_type, header->customer_identity,
 								 header->lookback, header->touch_use);
-		advance(&a);
-		advance(&b);
-		while (a.more || b.more)
-		{
-			if (a.more && b.more && a.orders.key == b.orders.key)
-			{
-				merge_customer(&writer, &a.orders, &b.orders);
-				advance(&a);
-				advance(&b);
-			}
-			else
-			{
-				Side *side = !b.more || (a.more && a.orders.key < b.orders.key) ? &a : &b;
-
-				copy_orders(&writer, &side->orders, 0, side->orders.n);
-				advance(side);
-			}
-		}
-		problem = a.reader.problem != NULL ? a.reader.problem : b.reader.problem;
-		inf_purchase_writer_close(&writer, 0);
+		for (size_t i = 0; i < n; i++)
+			advance(&sides[i]);
+		merge_sides(sides, n, &writer);
+		inf_purchase_writer_close(&writer, nskipped);
 		*out = writer.buffer;
+		for (size_t i = 0; i < n; i++)
+		{
+			if (problem == NULL)
+				problem = sides[i].reader.problem;
+		}
 	}
-	inf_purchase_reader_close(&a.reader);
-	inf_purchase_reader_close(&b.reader);
+	for (size_t i = 0; i < n; i++)
+		inf_purchase_reader_close(&sides[i].reader);
+	inf_free(sides);
 	return problem;
 }
 
 const char *
 inf_purchase_builder_finish(const InfPurchaseBuilder *builder, size_t prefix, InfBuffer *out)
 {
-	InfBuffer rows = {NULL, 0, 0};
+	size_t n = builder->runs.count;
+	InfBuffer *sets;
 	const char *problem;
 
-	if (builder->runs.count == 0)
+	if (n == 0)
 	{
 		write_rows(builder, prefix, builder->nskipped, out);
 		return NULL;
 	}
+	sets = INF_ALLOC_ARRAY(InfBuffer, n + 1);
+	memcpy(sets, builder->runs.items, n * sizeof(InfBuffer));
 	if (builder->rows.nrows > 0)
-		write_rows(builder, 0, 0, &rows);
-	problem = inf_runs_merge(&builder->runs, builder->rows.nrows > 0 ? &rows : NULL, prefix,
-							 merge_sets, out);
-	inf_buffer_free(&rows);
-	/* of sets whose rows were taken out, and of the runs */
-	if (problem == NULL)
-		inf_store64(out->data + prefix + 24, builder->nskipped);
+		write_rows(builder, 0, 0, &sets[n++]);
+	problem = merge_sets(sets, n, prefix, builder->nskipped, out);
+	if (builder->rows.nrows > 0)
+		inf_buffer_free(&sets[n - 1]);
+	inf_free(sets);
 	return problem;
 }
 

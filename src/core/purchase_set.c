@@ -10,6 +10,7 @@
 #include "core/bits.h"
 #include "core/column.h"
 #include "core/host.h"
+#include "core/instant.h"
 
 #define COLUMN_REVENUE 0
 
@@ -62,6 +63,9 @@ inf_read_purchase_header(const uint8_t *bytes, size_t size, InfPurchaseHeader *h
 	if (header->norders > 0 &&
 		(header->time_type == 0 || header->customer_identity == INF_IDENTITY_NONE))
 		return "orders of no type";
+	if (!inf_is_instant(header->first_at) || !inf_is_instant(header->last_at) ||
+		header->first_at > header->last_at)
+		return "impossible instants";
 	if (inf_load64(bytes + size - INF_BITS_SLACK) != 0)
 		return "no end";
 	return NULL;
@@ -155,29 +159,43 @@ write_block(InfPurchaseWriter *writer)
 }
 
 void
-inf_purchase_writer_add(InfPurchaseWriter *writer, uint64_t key, int64_t at, double revenue)
+inf_purchase_writer_add(InfPurchaseWriter *writer, const InfCustomerOrders *orders)
 {
 	InfPurchaseHeader *header = &writer->header;
-	size_t n = writer->block->nevents;
+	InfEventBlock *block = writer->block;
+	size_t n = orders->n;
 
+	if (n == 0)
+		return;
 	if (header->norders == 0)
-		header->first_at = header->last_at = at;
-	if (header->norders == 0 || key != writer->last_key)
+	{
+		header->first_at = orders->at[0];
+		header->last_at = orders->at[n - 1];
+	}
+	if (header->norders == 0 || orders->key != writer->last_key)
 	{
 		header->ncustomers++;
-		writer->last_key = key;
+		writer->last_key = orders->key;
 	}
-	if (at < header->first_at)
-		header->first_at = at;
-	if (at > header->last_at)
-		header->last_at = at;
-	header->norders++;
-	inf_sum_add(&writer->sum, revenue);
+	if (orders->at[0] < header->first_at)
+		header->first_at = orders->at[0];
+	if (orders->at[n - 1] > header->last_at)
+		header->last_at = orders->at[n - 1];
+	header->norders += n;
+	for (size_t i = 0; i < n; i++)
+		inf_sum_add(&writer->sum, orders->revenue[i]);
 
-	inf_block_add(writer->block, key, at);
-	writer->revenue[n] = revenue;
-	if (n + 1 == INF_BLOCK_EVENTS)
-		write_block(writer);
+	for (size_t done = 0; done < n;)
+	{
+		size_t to = block->nevents;
+		size_t some = INF_BLOCK_EVENTS - to < n - done ? INF_BLOCK_EVENTS - to : n - done;
+
+		inf_block_add(block, orders->key, orders->at + done, some);
+		memcpy(writer->revenue + to, orders->revenue + done, some * sizeof(double));
+		done += some;
+		if (block->nevents == INF_BLOCK_EVENTS)
+			write_block(writer);
+	}
 }
 
 void

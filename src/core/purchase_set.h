@@ -103,9 +103,8 @@ extern void inf_purchase_writer_open(InfPurchaseWriter *writer, size_t prefix, u
 									 InfIdentity customer_identity, int64_t lookback,
 									 InfTouchUse touch_use);
 
-/* The next order in order. */
-extern void inf_purchase_writer_add(InfPurchaseWriter *writer, uint64_t key, int64_t at,
-									double revenue);
+/* The next customer, or more orders of the one before, in order. */
+extern void inf_purchase_writer_add(InfPurchaseWriter *writer, const InfCustomerOrders *orders);
 
 /* Ends the set; the buffer has it. */
 extern void inf_purchase_writer_close(InfPurchaseWriter *writer, uint64_t nskipped);

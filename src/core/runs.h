@@ -26,14 +26,4 @@ extern void inf_runs_add(InfRuns *runs, const uint8_t *bytes, size_t size);
 extern void inf_runs_free(InfRuns *runs);
 extern size_t inf_runs_memory(const InfRuns *runs);
 
-/*
- * Merges all runs, and "last" if it is not NULL, two at a time, the smallest first, with the given
- * function; the runs stay as they are. What comes out has "prefix" bytes in front. At least one
- * set must be there. Returns a problem of a set that could not be read, or NULL.
- */
-typedef const char *(*InfMerge)(const InfBuffer *a, const InfBuffer *b, size_t prefix,
-								InfBuffer *out);
-extern const char *inf_runs_merge(const InfRuns *runs, InfBuffer *last, size_t prefix,
-								  InfMerge merge, InfBuffer *out);
-
 #endif

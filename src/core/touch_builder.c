@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "core/bits.h"
 #include "core/host.h"
 #include "core/sort.h"
 
@@ -175,7 +174,6 @@ typedef struct Extras
 {
 	double *weight;
 	int32_t *priority;
-	size_t capacity;
 } Extras;
 
 /* Rows alike in customer, instant and influencer: by priority, then weight. Few, as a rule. */
@@ -199,33 +197,113 @@ sort_alike(InfEvent *events, size_t n, const Extras *extras)
 		inf_free(keys);
 }
 
+/* The touches of one customer, on their way to the writer. */
+typedef struct Gathered
+{
+	size_t capacity;
+	int64_t *at;
+	uint32_t *code;
+	double *weight;
+	int32_t *priority;
+} Gathered;
+
 static void
-write_wide(InfTouchWriter *writer, InfEvent *events, size_t n, const Extras *extras)
+reserve(Gathered *g, size_t n, bool wide)
+{
+	if (n <= g->capacity)
+		return;
+	g->capacity = n * 2;
+	g->at = inf_realloc(g->at, inf_array_size(g->capacity, sizeof(int64_t)));
+	g->code = inf_realloc(g->code, inf_array_size(g->capacity, sizeof(uint32_t)));
+	if (wide)
+	{
+		g->weight = inf_realloc(g->weight, inf_array_size(g->capacity, sizeof(double)));
+		g->priority = inf_realloc(g->priority, inf_array_size(g->capacity, sizeof(int32_t)));
+	}
+}
+
+static void
+free_gathered(Gathered *g)
+{
+	inf_free(g->at);
+	inf_free(g->code);
+	inf_free(g->weight);
+	inf_free(g->priority);
+}
+
+/* Writes the gathered touches of a customer. */
+static void
+write_gathered(InfTouchWriter *writer, uint64_t key, const Gathered *g, size_t n)
+{
+	InfCustomerTouches touches = {key, n, g->at, g->code, g->weight, g->priority};
+
+	inf_touch_writer_add(writer, &touches, NULL);
+}
+
+/* Writes sorted events, whose values are codes. */
+static void
+write_narrow(InfTouchWriter *writer, const InfEvent *events, size_t n, Gathered *g)
 {
 	for (size_t i = 0; i < n;)
 	{
-		size_t end = i + 1;
+		uint64_t key = events[i].key;
+		size_t end = i;
 
-		while (end < n && events[end].key == events[i].key && events[end].at == events[i].at &&
-			   events[end].value >> 32 == events[i].value >> 32)
+		while (end < n && events[end].key == key)
 			end++;
-		if (end - i > 1)
-			sort_alike(events + i, end - i, extras);
-		for (; i < end; i++)
+		reserve(g, end - i, false);
+		for (size_t k = i; k < end; k++)
 		{
-			uint32_t index = (uint32_t) events[i].value;
-
-			inf_touch_writer_add(writer, events[i].key, events[i].at,
-								 (uint32_t) (events[i].value >> 32), extras->weight[index],
-								 extras->priority[index]);
+			g->at[k - i] = events[k].at;
+			g->code[k - i] = (uint32_t) events[k].value;
 		}
+		write_gathered(writer, key, g, end - i);
+		i = end;
+	}
+}
+
+/* Writes sorted events, whose values are codes and places in the extras. */
+static void
+write_wide(InfTouchWriter *writer, InfEvent *events, size_t n, const Extras *extras, Gathered *g)
+{
+	for (size_t i = 0; i < n;)
+	{
+		uint64_t key = events[i].key;
+		size_t end = i;
+
+		while (end < n && events[end].key == key)
+			end++;
+		for (size_t k = i; k < end;)
+		{
+			size_t alike = k + 1;
+
+			while (alike < end && events[alike].at == events[k].at &&
+				   events[alike].value >> 32 == events[k].value >> 32)
+				alike++;
+			if (alike - k > 1)
+				sort_alike(events + k, alike - k, extras);
+			k = alike;
+		}
+		reserve(g, end - i, true);
+		for (size_t k = i; k < end; k++)
+		{
+			uint32_t index = (uint32_t) events[k].value;
+
+			g->at[k - i] = events[k].at;
+			g->code[k - i] = (uint32_t) (events[k].value >> 32);
+			g->weight[k - i] = extras->weight[index];
+			g->priority[k - i] = extras->priority[index];
+		}
+		write_gathered(writer, key, g, end - i);
+		i = end;
 	}
 }
 
 /* Sorts one partition's rows and writes them. */
 static void
 write_partition(const InfTouchBuilder *builder, size_t partition, const uint32_t *rank,
-				InfEvent *events, InfEvent *other, Extras *extras, InfTouchWriter *writer)
+				InfEvent *events, InfEvent *other, Extras *extras, Gathered *gathered,
+				InfTouchWriter *writer)
 {
 	InfRowScan scan;
 	const uint8_t *row;
@@ -252,13 +330,9 @@ write_partition(const InfTouchBuilder *builder, size_t partition, const uint32_t
 	sorted = inf_sort_events(events, other, n,
 							 builder->rows.npartitions == 1 ? 0 : INF_PARTITION_BITS);
 	if (builder->wide)
-		write_wide(writer, sorted, n, extras);
+		write_wide(writer, sorted, n, extras, gathered);
 	else
-	{
-		for (size_t i = 0; i < n; i++)
-			inf_touch_writer_add(writer, sorted[i].key, sorted[i].at, (uint32_t) sorted[i].value,
-								 1, 0);
-	}
+		write_narrow(writer, sorted, n, gathered);
 }
 
 /* The rows as an encoded set. */
@@ -271,7 +345,8 @@ write_rows(const InfTouchBuilder *builder, size_t prefix, uint64_t nskipped, Inf
 	InfNames sorted = inf_names_sorted(&builder->names.names, &rank);
 	InfEvent *events;
 	InfEvent *other;
-	Extras extras = {NULL, NULL, 0};
+	Extras extras = {NULL, NULL};
+	Gathered gathered = {0, NULL, NULL, NULL, NULL};
 	InfTouchWriter writer;
 
 	for (size_t p = 0; p < rows->npartitions; p++)
@@ -290,7 +365,7 @@ write_rows(const InfTouchBuilder *builder, size_t prefix, uint64_t nskipped, Inf
 	inf_touch_writer_open(&writer, prefix, builder->flags, builder->time_type,
 						  builder->customer_identity, &sorted);
 	for (size_t p = 0; p < rows->npartitions; p++)
-		write_partition(builder, p, rank, events, other, &extras, &writer);
+		write_partition(builder, p, rank, events, other, &extras, &gathered, &writer);
 	inf_touch_writer_close(&writer, nskipped);
 	*out = writer.buffer;
 
@@ -298,11 +373,12 @@ write_rows(const InfTouchBuilder *builder, size_t prefix, uint64_t nskipped, Inf
 	inf_free(other);
 	inf_free(extras.weight);
 	inf_free(extras.priority);
+	free_gathered(&gathered);
 	inf_free(rank);
 	inf_names_free(&sorted);
 }
 
-/* One side of a merge: a reader and the touches of its current customer. */
+/* One set of a merge: a reader, and the touches of its current customer. */
 typedef struct Side
 {
 	InfTouchReader reader;
@@ -311,57 +387,72 @@ typedef struct Side
 	uint32_t *map; /* from the set's codes to those of the result */
 } Side;
 
-static void
-copy_touches(InfTouchWriter *writer, const Side *side, size_t from, size_t to)
-{
-	const InfCustomerTouches *t = &side->touches;
-
-	for (size_t i = from; i < to; i++)
-		inf_touch_writer_add(writer, t->key, t->at[i], side->map[t->code[i]],
-							 t->weight == NULL ? 1 : t->weight[i],
-							 t->priority == NULL ? 0 : t->priority[i]);
-}
-
 /* Does touch i of a come before touch j of b, or is it the same? */
 static bool
-comes_first(const Side *a, size_t i, const Side *b, size_t j)
+comes_first(const Gathered *a, size_t i, const Side *b, size_t j)
 {
-	uint32_t ca = a->map[a->touches.code[i]];
 	uint32_t cb = b->map[b->touches.code[j]];
-	int32_t pa = a->touches.priority == NULL ? 0 : a->touches.priority[i];
-	int32_t pb = b->touches.priority == NULL ? 0 : b->touches.priority[j];
-	double wa = a->touches.weight == NULL ? 1 : a->touches.weight[i];
-	double wb = b->touches.weight == NULL ? 1 : b->touches.weight[j];
 
-	if (a->touches.at[i] != b->touches.at[j])
-		return a->touches.at[i] < b->touches.at[j];
-	if (ca != cb)
-		return ca < cb;
-	if (pa != pb)
-		return pa < pb;
-	return wa <= wb;
+	if (a->at[i] != b->touches.at[j])
+		return a->at[i] < b->touches.at[j];
+	if (a->code[i] != cb)
+		return a->code[i] < cb;
+	if (a->weight == NULL)
+		return true;
+	{
+		int32_t pb = b->touches.priority == NULL ? 0 : b->touches.priority[j];
+		double wb = b->touches.weight == NULL ? 1 : b->touches.weight[j];
+
+		if (a->priority[i] != pb)
+			return a->priority[i] < pb;
+		return a->weight[i] <= wb;
+	}
 }
 
-static void
-merge_customer(InfTouchWriter *writer, const Side *a, const Side *b)
+/* Puts touch j of b behind the n that are gathered. */
+static inline void
+put(Gathered *g, size_t n, const Side *b, size_t j)
 {
-	size_t i = 0, j = 0;
-
-	while (i < a->touches.n && j < b->touches.n)
+	g->at[n] = b->touches.at[j];
+	g->code[n] = b->map[b->touches.code[j]];
+	if (g->weight != NULL)
 	{
-		if (comes_first(a, i, b, j))
-		{
-			copy_touches(writer, a, i, i + 1);
-			i++;
-		}
-		else
-		{
-			copy_touches(writer, b, j, j + 1);
-			j++;
-		}
+		g->weight[n] = b->touches.weight == NULL ? 1 : b->touches.weight[j];
+		g->priority[n] = b->touches.priority == NULL ? 0 : b->touches.priority[j];
 	}
-	copy_touches(writer, a, i, a->touches.n);
-	copy_touches(writer, b, j, b->touches.n);
+}
+
+static inline void
+put_gathered(Gathered *g, size_t n, const Gathered *from, size_t i)
+{
+	g->at[n] = from->at[i];
+	g->code[n] = from->code[i];
+	if (g->weight != NULL)
+	{
+		g->weight[n] = from->weight[i];
+		g->priority[n] = from->priority[i];
+	}
+}
+
+/* Adds a side's touches to the n that are gathered, in order; the result is in *to. */
+static size_t
+merge_side(const Gathered *from, size_t n, const Side *side, Gathered *to, bool wide)
+{
+	size_t i = 0, j = 0, k = 0;
+
+	reserve(to, n + side->touches.n, wide);
+	while (i < n && j < side->touches.n)
+	{
+		if (comes_first(from, i, side, j))
+			put_gathered(to, k++, from, i++);
+		else
+			put(to, k++, side, j++);
+	}
+	while (i < n)
+		put_gathered(to, k++, from, i++);
+	while (j < side->touches.n)
+		put(to, k++, side, j++);
+	return k;
 }
 
 static void
@@ -370,80 +461,125 @@ advance(Side *side)
 	side->more = inf_touch_reader_next(&side->reader, &side->touches);
 }
 
-/* Merges two encoded sets of the same types. */
-static const char *
-merge_sets(const InfBuffer *first, const InfBuffer *second, size_t prefix, InfBuffer *out)
+/* Merges the current customers of all sides, customer by customer. */
+static void
+merge_sides(Side *sides, size_t n, bool wide, InfTouchWriter *writer)
 {
-	Side a, b;
-	const char *problem;
+	Gathered both[2] = {{0, NULL, NULL, NULL, NULL}, {0, NULL, NULL, NULL, NULL}};
 
-	memset(&a, 0, sizeof(a));
-	memset(&b, 0, sizeof(b));
-	inf_touch_reader_open(&a.reader, first->data, first->size);
-	inf_touch_reader_open(&b.reader, second->data, second->size);
-	problem = a.reader.problem != NULL ? a.reader.problem : b.reader.problem;
+	for (;;)
+	{
+		uint64_t key = 0;
+		size_t nsides = 0;
+		size_t last = 0;
+		size_t gathered = 0;
+		int side = 0;
+
+		/* who comes next, and in how many sets? */
+		for (size_t i = 0; i < n; i++)
+		{
+			if (!sides[i].more || (nsides > 0 && sides[i].touches.key > key))
+				continue;
+			if (nsides == 0 || sides[i].touches.key < key)
+			{
+				key = sides[i].touches.key;
+				nsides = 0;
+			}
+			nsides++;
+			last = i;
+		}
+		if (nsides == 0)
+			break;
+		if (nsides == 1)
+		{
+			inf_touch_writer_add(writer, &sides[last].touches, sides[last].map);
+			advance(&sides[last]);
+			continue;
+		}
+		for (size_t i = 0; i <= last; i++)
+		{
+			if (!sides[i].more || sides[i].touches.key != key)
+				continue;
+			gathered = merge_side(&both[side], gathered, &sides[i], &both[1 - side], wide);
+			side = 1 - side;
+			advance(&sides[i]);
+		}
+		write_gathered(writer, key, &both[side], gathered);
+	}
+	free_gathered(&both[0]);
+	free_gathered(&both[1]);
+}
+
+/* Merges n encoded sets of the same types. */
+static const char *
+merge_sets(const InfBuffer *sets, size_t n, size_t prefix, uint64_t nskipped, InfBuffer *out)
+{
+	Side *sides = INF_ALLOC_ARRAY(Side, n);
+	const InfNames **lists = INF_ALLOC_ARRAY(const InfNames *, n);
+	uint32_t **maps = INF_ALLOC_ARRAY(uint32_t *, n);
+	uint8_t flags = 0;
+	const char *problem = NULL;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		inf_touch_reader_open(&sides[i].reader, sets[i].data, sets[i].size);
+		if (problem == NULL)
+			problem = sides[i].reader.problem;
+		lists[i] = &sides[i].reader.names;
+		flags |= sides[i].reader.header.flags;
+	}
 	if (problem == NULL)
 	{
-		const InfNames *lists[2] = {&a.reader.names, &b.reader.names};
-		uint32_t *map[2];
-		InfNames names = inf_names_union(lists, 2, a.reader.header.influencer_identity, map);
+		const InfTouchHeader *header = &sides[0].reader.header;
+		InfNames names = inf_names_union(lists, n, header->influencer_identity, maps);
 		InfTouchWriter writer;
 
-		a.map = map[0];
-		b.map = map[1];
-		inf_touch_writer_open(&writer, prefix,
-							  a.reader.header.flags | b.reader.header.flags,
-							  a.reader.header.time_type, a.reader.header.customer_identity, &names);
-		advance(&a);
-		advance(&b);
-		while (a.more || b.more)
+		inf_touch_writer_open(&writer, prefix, flags, header->time_type,
+							  header->customer_identity, &names);
+		for (size_t i = 0; i < n; i++)
 		{
-			if (a.more && b.more && a.touches.key == b.touches.key)
-			{
-				merge_customer(&writer, &a, &b);
-				advance(&a);
-				advance(&b);
-			}
-			else
-			{
-				Side *side = !b.more || (a.more && a.touches.key < b.touches.key) ? &a : &b;
-
-				copy_touches(&writer, side, 0, side->touches.n);
-				advance(side);
-			}
+			sides[i].map = maps[i];
+			advance(&sides[i]);
 		}
-		problem = a.reader.problem != NULL ? a.reader.problem : b.reader.problem;
-		inf_touch_writer_close(&writer,
-							   a.reader.header.nskipped + b.reader.header.nskipped);
+		merge_sides(sides, n, flags != 0, &writer);
+		inf_touch_writer_close(&writer, nskipped);
 		*out = writer.buffer;
 		inf_names_free(&names);
-		inf_free(a.map);
-		inf_free(b.map);
+		for (size_t i = 0; i < n; i++)
+		{
+			if (problem == NULL)
+				problem = sides[i].reader.problem;
+			inf_free(maps[i]);
+		}
 	}
-	inf_touch_reader_close(&a.reader);
-	inf_touch_reader_close(&b.reader);
+	for (size_t i = 0; i < n; i++)
+		inf_touch_reader_close(&sides[i].reader);
+	inf_free(sides);
+	inf_free(lists);
+	inf_free(maps);
 	return problem;
 }
 
 const char *
 inf_touch_builder_finish(const InfTouchBuilder *builder, size_t prefix, InfBuffer *out)
 {
-	InfBuffer rows = {NULL, 0, 0};
+	size_t n = builder->runs.count;
+	InfBuffer *sets;
 	const char *problem;
 
-	if (builder->runs.count == 0)
+	if (n == 0)
 	{
 		write_rows(builder, prefix, builder->nskipped, out);
 		return NULL;
 	}
+	sets = INF_ALLOC_ARRAY(InfBuffer, n + 1);
+	memcpy(sets, builder->runs.items, n * sizeof(InfBuffer));
 	if (builder->rows.nrows > 0)
-		write_rows(builder, 0, 0, &rows);
-	problem = inf_runs_merge(&builder->runs, builder->rows.nrows > 0 ? &rows : NULL, prefix,
-							 merge_sets, out);
-	inf_buffer_free(&rows);
-	/* of sets whose rows were taken out, and of the runs */
-	if (problem == NULL)
-		inf_store64(out->data + prefix + 24, builder->nskipped);
+		write_rows(builder, 0, 0, &sets[n++]);
+	problem = merge_sets(sets, n, prefix, builder->nskipped, out);
+	if (builder->rows.nrows > 0)
+		inf_buffer_free(&sets[n - 1]);
+	inf_free(sets);
 	return problem;
 }
 

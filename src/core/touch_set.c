@@ -53,6 +53,9 @@ inf_read_touch_header(const uint8_t *bytes, size_t size, InfTouchHeader *header)
 		(header->time_type == 0 || header->customer_identity == INF_IDENTITY_NONE ||
 		 header->influencer_identity == INF_IDENTITY_NONE))
 		return "touches of no type";
+	if (!inf_is_instant(header->first_at) || !inf_is_instant(header->last_at) ||
+		header->first_at > header->last_at)
+		return "impossible instants";
 	if (inf_load64(bytes + size - INF_BITS_SLACK) != 0)
 		return "no end";
 	return NULL;
@@ -207,33 +210,46 @@ write_block(InfTouchWriter *writer)
 }
 
 void
-inf_touch_writer_add(InfTouchWriter *writer, uint64_t key, int64_t at, uint32_t code,
-					 double weight, int32_t priority)
+inf_touch_writer_add(InfTouchWriter *writer, const InfCustomerTouches *touches, const uint32_t *map)
 {
 	InfTouchHeader *header = &writer->header;
-	size_t n = writer->block->nevents;
+	InfEventBlock *block = writer->block;
+	size_t n = touches->n;
 
+	if (n == 0)
+		return;
 	if (header->ntouches == 0)
-		header->first_at = header->last_at = at;
-	if (header->ntouches == 0 || key != writer->last_key)
+	{
+		header->first_at = touches->at[0];
+		header->last_at = touches->at[n - 1];
+	}
+	if (header->ntouches == 0 || touches->key != writer->last_key)
 	{
 		header->ncustomers++;
-		writer->last_key = key;
+		writer->last_key = touches->key;
 	}
-	if (at < header->first_at)
-		header->first_at = at;
-	if (at > header->last_at)
-		header->last_at = at;
-	header->ntouches++;
+	if (touches->at[0] < header->first_at)
+		header->first_at = touches->at[0];
+	if (touches->at[n - 1] > header->last_at)
+		header->last_at = touches->at[n - 1];
+	header->ntouches += n;
 
-	inf_block_add(writer->block, key, at);
-	writer->code[n] = code;
-	if (writer->weight != NULL)
-		writer->weight[n] = weight;
-	if (writer->priority != NULL)
-		writer->priority[n] = priority;
-	if (n + 1 == INF_BLOCK_EVENTS)
-		write_block(writer);
+	for (size_t done = 0; done < n;)
+	{
+		size_t to = block->nevents;
+		size_t some = INF_BLOCK_EVENTS - to < n - done ? INF_BLOCK_EVENTS - to : n - done;
+
+		inf_block_add(block, touches->key, touches->at + done, some);
+		for (size_t i = 0; i < some; i++)
+			writer->code[to + i] = map == NULL ? touches->code[done + i] : map[touches->code[done + i]];
+		for (size_t i = 0; writer->weight != NULL && i < some; i++)
+			writer->weight[to + i] = touches->weight == NULL ? 1 : touches->weight[done + i];
+		for (size_t i = 0; writer->priority != NULL && i < some; i++)
+			writer->priority[to + i] = touches->priority == NULL ? 0 : touches->priority[done + i];
+		done += some;
+		if (block->nevents == INF_BLOCK_EVENTS)
+			write_block(writer);
+	}
 }
 
 void

@@ -89,9 +89,13 @@ extern void inf_touch_writer_open(InfTouchWriter *writer, size_t prefix, uint8_t
 								  uint8_t time_type, InfIdentity customer_identity,
 								  const InfNames *names);
 
-/* The next touch in order. */
-extern void inf_touch_writer_add(InfTouchWriter *writer, uint64_t key, int64_t at, uint32_t code,
-								 double weight, int32_t priority);
+/*
+ * The next customer, or more touches of the one before: n touches in order, whose codes are those
+ * of the writer's names, or are turned into them by a map. Without weights all are 1, without
+ * priorities all are 0.
+ */
+extern void inf_touch_writer_add(InfTouchWriter *writer, const InfCustomerTouches *touches,
+								 const uint32_t *map);
 
 /* Ends the set; the buffer has it. */
 extern void inf_touch_writer_close(InfTouchWriter *writer, uint64_t nskipped);

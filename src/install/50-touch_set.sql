@@ -30,29 +30,82 @@ CREATE TYPE touch_set (
 );
 COMMENT ON TYPE touch_set IS 'set of touches: who was touched by whom, when; made by touch_agg(), matched by touches ~> purchases';
 
+CREATE FUNCTION touch_set_lt(touch_set, touch_set) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'set_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION touch_set_lt(touch_set, touch_set) IS 'implementation of < operator';
+
+CREATE OPERATOR < (
+	LEFTARG = touch_set, RIGHTARG = touch_set, FUNCTION = touch_set_lt,
+	COMMUTATOR = >, NEGATOR = >=, RESTRICT = scalarltsel, JOIN = scalarltjoinsel
+);
+COMMENT ON OPERATOR < (touch_set, touch_set) IS 'less than; the order has no meaning';
+
+CREATE FUNCTION touch_set_le(touch_set, touch_set) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'set_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION touch_set_le(touch_set, touch_set) IS 'implementation of <= operator';
+
+CREATE OPERATOR <= (
+	LEFTARG = touch_set, RIGHTARG = touch_set, FUNCTION = touch_set_le,
+	COMMUTATOR = >=, NEGATOR = >, RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+);
+COMMENT ON OPERATOR <= (touch_set, touch_set) IS 'less than or equal; the order has no meaning';
+
 CREATE FUNCTION touch_set_eq(touch_set, touch_set) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'set_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION touch_set_eq(touch_set, touch_set) IS 'implementation of = operator';
 
+CREATE OPERATOR = (
+	LEFTARG = touch_set, RIGHTARG = touch_set, FUNCTION = touch_set_eq,
+	COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
+);
+COMMENT ON OPERATOR = (touch_set, touch_set) IS 'the same set: equal sets have equal bytes';
+
 CREATE FUNCTION touch_set_ne(touch_set, touch_set) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'set_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION touch_set_ne(touch_set, touch_set) IS 'implementation of <> operator';
-
-CREATE FUNCTION touch_set_hash(touch_set) RETURNS integer
-	AS 'MODULE_PATHNAME', 'set_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION touch_set_hash(touch_set) IS 'hash, for DISTINCT and hash joins';
-
-CREATE OPERATOR = (
-	LEFTARG = touch_set, RIGHTARG = touch_set, FUNCTION = touch_set_eq,
-	COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel, HASHES
-);
-COMMENT ON OPERATOR = (touch_set, touch_set) IS 'the same set: equal sets have equal bytes';
 
 CREATE OPERATOR <> (
 	LEFTARG = touch_set, RIGHTARG = touch_set, FUNCTION = touch_set_ne,
 	COMMUTATOR = <>, NEGATOR = =, RESTRICT = neqsel, JOIN = neqjoinsel
 );
 COMMENT ON OPERATOR <> (touch_set, touch_set) IS 'another set';
+
+CREATE FUNCTION touch_set_ge(touch_set, touch_set) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'set_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION touch_set_ge(touch_set, touch_set) IS 'implementation of >= operator';
+
+CREATE OPERATOR >= (
+	LEFTARG = touch_set, RIGHTARG = touch_set, FUNCTION = touch_set_ge,
+	COMMUTATOR = <=, NEGATOR = <, RESTRICT = scalargesel, JOIN = scalargejoinsel
+);
+COMMENT ON OPERATOR >= (touch_set, touch_set) IS 'greater than or equal; the order has no meaning';
+
+CREATE FUNCTION touch_set_gt(touch_set, touch_set) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'set_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION touch_set_gt(touch_set, touch_set) IS 'implementation of > operator';
+
+CREATE OPERATOR > (
+	LEFTARG = touch_set, RIGHTARG = touch_set, FUNCTION = touch_set_gt,
+	COMMUTATOR = <, NEGATOR = <=, RESTRICT = scalargtsel, JOIN = scalargtjoinsel
+);
+COMMENT ON OPERATOR > (touch_set, touch_set) IS 'greater than; the order has no meaning';
+
+CREATE FUNCTION touch_set_cmp(touch_set, touch_set) RETURNS integer
+	AS 'MODULE_PATHNAME', 'set_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION touch_set_cmp(touch_set, touch_set) IS 'less-equal-greater comparison; the order has no meaning';
+
+CREATE FUNCTION touch_set_hash(touch_set) RETURNS integer
+	AS 'MODULE_PATHNAME', 'set_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION touch_set_hash(touch_set) IS 'hash, for DISTINCT and hash joins';
+
+CREATE OPERATOR CLASS touch_set_ops DEFAULT FOR TYPE touch_set USING btree AS
+	OPERATOR 1 <,
+	OPERATOR 2 <=,
+	OPERATOR 3 =,
+	OPERATOR 4 >=,
+	OPERATOR 5 >,
+	FUNCTION 1 touch_set_cmp(touch_set, touch_set);
+COMMENT ON OPERATOR CLASS touch_set_ops USING btree IS 'sets in an order of no meaning';
 
 CREATE OPERATOR CLASS touch_set_hash_ops DEFAULT FOR TYPE touch_set USING hash AS
 	OPERATOR 1 =,

@@ -30,29 +30,82 @@ CREATE TYPE purchase_set (
 );
 COMMENT ON TYPE purchase_set IS 'set of purchases: who bought when, for how much; made by purchase_agg(), matched by touches ~> purchases';
 
+CREATE FUNCTION purchase_set_lt(purchase_set, purchase_set) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'set_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION purchase_set_lt(purchase_set, purchase_set) IS 'implementation of < operator';
+
+CREATE OPERATOR < (
+	LEFTARG = purchase_set, RIGHTARG = purchase_set, FUNCTION = purchase_set_lt,
+	COMMUTATOR = >, NEGATOR = >=, RESTRICT = scalarltsel, JOIN = scalarltjoinsel
+);
+COMMENT ON OPERATOR < (purchase_set, purchase_set) IS 'less than; the order has no meaning';
+
+CREATE FUNCTION purchase_set_le(purchase_set, purchase_set) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'set_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION purchase_set_le(purchase_set, purchase_set) IS 'implementation of <= operator';
+
+CREATE OPERATOR <= (
+	LEFTARG = purchase_set, RIGHTARG = purchase_set, FUNCTION = purchase_set_le,
+	COMMUTATOR = >=, NEGATOR = >, RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+);
+COMMENT ON OPERATOR <= (purchase_set, purchase_set) IS 'less than or equal; the order has no meaning';
+
 CREATE FUNCTION purchase_set_eq(purchase_set, purchase_set) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'set_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION purchase_set_eq(purchase_set, purchase_set) IS 'implementation of = operator';
 
+CREATE OPERATOR = (
+	LEFTARG = purchase_set, RIGHTARG = purchase_set, FUNCTION = purchase_set_eq,
+	COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
+);
+COMMENT ON OPERATOR = (purchase_set, purchase_set) IS 'the same set: equal sets have equal bytes';
+
 CREATE FUNCTION purchase_set_ne(purchase_set, purchase_set) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'set_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION purchase_set_ne(purchase_set, purchase_set) IS 'implementation of <> operator';
-
-CREATE FUNCTION purchase_set_hash(purchase_set) RETURNS integer
-	AS 'MODULE_PATHNAME', 'set_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION purchase_set_hash(purchase_set) IS 'hash, for DISTINCT and hash joins';
-
-CREATE OPERATOR = (
-	LEFTARG = purchase_set, RIGHTARG = purchase_set, FUNCTION = purchase_set_eq,
-	COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel, HASHES
-);
-COMMENT ON OPERATOR = (purchase_set, purchase_set) IS 'the same set: equal sets have equal bytes';
 
 CREATE OPERATOR <> (
 	LEFTARG = purchase_set, RIGHTARG = purchase_set, FUNCTION = purchase_set_ne,
 	COMMUTATOR = <>, NEGATOR = =, RESTRICT = neqsel, JOIN = neqjoinsel
 );
 COMMENT ON OPERATOR <> (purchase_set, purchase_set) IS 'another set';
+
+CREATE FUNCTION purchase_set_ge(purchase_set, purchase_set) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'set_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION purchase_set_ge(purchase_set, purchase_set) IS 'implementation of >= operator';
+
+CREATE OPERATOR >= (
+	LEFTARG = purchase_set, RIGHTARG = purchase_set, FUNCTION = purchase_set_ge,
+	COMMUTATOR = <=, NEGATOR = <, RESTRICT = scalargesel, JOIN = scalargejoinsel
+);
+COMMENT ON OPERATOR >= (purchase_set, purchase_set) IS 'greater than or equal; the order has no meaning';
+
+CREATE FUNCTION purchase_set_gt(purchase_set, purchase_set) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'set_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION purchase_set_gt(purchase_set, purchase_set) IS 'implementation of > operator';
+
+CREATE OPERATOR > (
+	LEFTARG = purchase_set, RIGHTARG = purchase_set, FUNCTION = purchase_set_gt,
+	COMMUTATOR = <, NEGATOR = <=, RESTRICT = scalargtsel, JOIN = scalargtjoinsel
+);
+COMMENT ON OPERATOR > (purchase_set, purchase_set) IS 'greater than; the order has no meaning';
+
+CREATE FUNCTION purchase_set_cmp(purchase_set, purchase_set) RETURNS integer
+	AS 'MODULE_PATHNAME', 'set_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION purchase_set_cmp(purchase_set, purchase_set) IS 'less-equal-greater comparison; the order has no meaning';
+
+CREATE FUNCTION purchase_set_hash(purchase_set) RETURNS integer
+	AS 'MODULE_PATHNAME', 'set_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION purchase_set_hash(purchase_set) IS 'hash, for DISTINCT and hash joins';
+
+CREATE OPERATOR CLASS purchase_set_ops DEFAULT FOR TYPE purchase_set USING btree AS
+	OPERATOR 1 <,
+	OPERATOR 2 <=,
+	OPERATOR 3 =,
+	OPERATOR 4 >=,
+	OPERATOR 5 >,
+	FUNCTION 1 purchase_set_cmp(purchase_set, purchase_set);
+COMMENT ON OPERATOR CLASS purchase_set_ops USING btree IS 'sets in an order of no meaning';
 
 CREATE OPERATOR CLASS purchase_set_hash_ops DEFAULT FOR TYPE purchase_set USING hash AS
 	OPERATOR 1 =,

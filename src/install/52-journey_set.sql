@@ -30,29 +30,82 @@ CREATE TYPE journey_set (
 );
 COMMENT ON TYPE journey_set IS 'set of journeys: touches and the purchases they are matched with, or paths from another tool; read by attribution(), influence() and journey_paths()';
 
+CREATE FUNCTION journey_set_lt(journey_set, journey_set) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'set_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION journey_set_lt(journey_set, journey_set) IS 'implementation of < operator';
+
+CREATE OPERATOR < (
+	LEFTARG = journey_set, RIGHTARG = journey_set, FUNCTION = journey_set_lt,
+	COMMUTATOR = >, NEGATOR = >=, RESTRICT = scalarltsel, JOIN = scalarltjoinsel
+);
+COMMENT ON OPERATOR < (journey_set, journey_set) IS 'less than; the order has no meaning';
+
+CREATE FUNCTION journey_set_le(journey_set, journey_set) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'set_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION journey_set_le(journey_set, journey_set) IS 'implementation of <= operator';
+
+CREATE OPERATOR <= (
+	LEFTARG = journey_set, RIGHTARG = journey_set, FUNCTION = journey_set_le,
+	COMMUTATOR = >=, NEGATOR = >, RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+);
+COMMENT ON OPERATOR <= (journey_set, journey_set) IS 'less than or equal; the order has no meaning';
+
 CREATE FUNCTION journey_set_eq(journey_set, journey_set) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'set_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION journey_set_eq(journey_set, journey_set) IS 'implementation of = operator';
 
+CREATE OPERATOR = (
+	LEFTARG = journey_set, RIGHTARG = journey_set, FUNCTION = journey_set_eq,
+	COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
+);
+COMMENT ON OPERATOR = (journey_set, journey_set) IS 'the same set: equal sets have equal bytes';
+
 CREATE FUNCTION journey_set_ne(journey_set, journey_set) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'set_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION journey_set_ne(journey_set, journey_set) IS 'implementation of <> operator';
-
-CREATE FUNCTION journey_set_hash(journey_set) RETURNS integer
-	AS 'MODULE_PATHNAME', 'set_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION journey_set_hash(journey_set) IS 'hash, for DISTINCT and hash joins';
-
-CREATE OPERATOR = (
-	LEFTARG = journey_set, RIGHTARG = journey_set, FUNCTION = journey_set_eq,
-	COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel, HASHES
-);
-COMMENT ON OPERATOR = (journey_set, journey_set) IS 'the same set: equal sets have equal bytes';
 
 CREATE OPERATOR <> (
 	LEFTARG = journey_set, RIGHTARG = journey_set, FUNCTION = journey_set_ne,
 	COMMUTATOR = <>, NEGATOR = =, RESTRICT = neqsel, JOIN = neqjoinsel
 );
 COMMENT ON OPERATOR <> (journey_set, journey_set) IS 'another set';
+
+CREATE FUNCTION journey_set_ge(journey_set, journey_set) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'set_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION journey_set_ge(journey_set, journey_set) IS 'implementation of >= operator';
+
+CREATE OPERATOR >= (
+	LEFTARG = journey_set, RIGHTARG = journey_set, FUNCTION = journey_set_ge,
+	COMMUTATOR = <=, NEGATOR = <, RESTRICT = scalargesel, JOIN = scalargejoinsel
+);
+COMMENT ON OPERATOR >= (journey_set, journey_set) IS 'greater than or equal; the order has no meaning';
+
+CREATE FUNCTION journey_set_gt(journey_set, journey_set) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'set_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION journey_set_gt(journey_set, journey_set) IS 'implementation of > operator';
+
+CREATE OPERATOR > (
+	LEFTARG = journey_set, RIGHTARG = journey_set, FUNCTION = journey_set_gt,
+	COMMUTATOR = <, NEGATOR = <=, RESTRICT = scalargtsel, JOIN = scalargtjoinsel
+);
+COMMENT ON OPERATOR > (journey_set, journey_set) IS 'greater than; the order has no meaning';
+
+CREATE FUNCTION journey_set_cmp(journey_set, journey_set) RETURNS integer
+	AS 'MODULE_PATHNAME', 'set_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION journey_set_cmp(journey_set, journey_set) IS 'less-equal-greater comparison; the order has no meaning';
+
+CREATE FUNCTION journey_set_hash(journey_set) RETURNS integer
+	AS 'MODULE_PATHNAME', 'set_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION journey_set_hash(journey_set) IS 'hash, for DISTINCT and hash joins';
+
+CREATE OPERATOR CLASS journey_set_ops DEFAULT FOR TYPE journey_set USING btree AS
+	OPERATOR 1 <,
+	OPERATOR 2 <=,
+	OPERATOR 3 =,
+	OPERATOR 4 >=,
+	OPERATOR 5 >,
+	FUNCTION 1 journey_set_cmp(journey_set, journey_set);
+COMMENT ON OPERATOR CLASS journey_set_ops USING btree IS 'sets in an order of no meaning';
 
 CREATE OPERATOR CLASS journey_set_hash_ops DEFAULT FOR TYPE journey_set USING hash AS
 	OPERATOR 1 =,
