@@ -79,6 +79,7 @@ inf_attributions_finish(InfAttributions *all)
 		attribution->revenue = INF_ALLOC_ARRAY(double, n);
 		if (inf_model_sums_to_one(attribution->model.kind))
 			inf_tally_orders(attribution->tally, n, attribution->credited_orders,
+							 attribution->credited_orders + attribution->unattributed_orders,
 							 attribution->orders);
 		else
 		{

@@ -7,11 +7,14 @@
 #include "core/host.h"
 
 /* So many rows stay in one partition. */
-#define SCATTER_ABOVE 16384
+#define SCATTER_ABOVE 65536
 
-/* Chunks grow with what they are added to, so that little is left empty. */
-#define MIN_CHUNK_ROWS 8
-#define MAX_CHUNK_ROWS 1024
+/*
+ * Chunks grow with what they are added to, so that little is left empty. Their sizes are powers of
+ * two, as hosts like them.
+ */
+#define MIN_CHUNK_SIZE 256
+#define MAX_CHUNK_SIZE 8192
 
 void
 inf_rows_init(InfRows *rows, size_t payload_size)
@@ -58,15 +61,15 @@ inf_rows_free(InfRows *rows)
 static void
 add_chunk(const InfRows *rows, InfPartition *p)
 {
-	size_t have = p->nrows + rows_in_newest(rows, p);
-	size_t capacity = have / 8;
+	size_t have = (p->nrows + rows_in_newest(rows, p)) * rows->row_size;
+	size_t size = MIN_CHUNK_SIZE;
+	size_t capacity;
 	InfChunk *chunk;
 
-	if (capacity < MIN_CHUNK_ROWS)
-		capacity = MIN_CHUNK_ROWS;
-	if (capacity > MAX_CHUNK_ROWS)
-		capacity = MAX_CHUNK_ROWS;
-	chunk = inf_alloc(sizeof(InfChunk) + capacity * rows->row_size);
+	while (size < MAX_CHUNK_SIZE && size < have / 8)
+		size *= 2;
+	capacity = (size - sizeof(InfChunk)) / rows->row_size;
+	chunk = inf_alloc(size);
 	chunk->next = NULL;
 	chunk->nrows = 0;
 	if (p->newest == NULL)

@@ -26,6 +26,7 @@ typedef struct Counting
 	const InfScoreboardOptions *options;
 	Count *counts;
 	uint64_t customer; /* number of the current one */
+	uint64_t orders;
 	uint64_t credited_orders;
 	InfCreditor creditor;
 } Counting;
@@ -93,6 +94,7 @@ count_orders(Counting *c, InfSweep *sweep, const InfCustomer *customer)
 	bool any = false;
 	int64_t before = 0;
 
+	c->orders += orders->n;
 	for (size_t i = 0; i < orders->n; i++)
 	{
 		InfJourney journey;
@@ -123,7 +125,7 @@ finish(const Counting *c, InfScoreboard *board)
 	for (uint32_t i = 0; i < n; i++)
 		tally[i] = c->counts[i].tally;
 	if (inf_model_sums_to_one(c->options->model.kind))
-		inf_tally_orders(tally, n, c->credited_orders, orders);
+		inf_tally_orders(tally, n, c->credited_orders, c->orders, orders);
 	else
 	{
 		for (uint32_t i = 0; i < n; i++)

@@ -214,24 +214,18 @@ inf_order_journey(InfSweep *sweep, const InfCustomer *customer, size_t order, In
 	filter(sweep, touches, sweep->from, sweep->to, journey);
 }
 
-/* The first of the touches from "i" on that no order's window reaches. */
-static size_t
-next_unreached(InfSweep *sweep, const InfCustomer *customer, size_t i)
+/* Does an order's window reach touch i? To be asked for ascending touches; the same one again is fine. */
+static bool
+is_reached(InfSweep *sweep, const InfCustomer *customer, size_t i)
 {
-	const InfCustomerTouches *touches = &customer->touches;
 	const InfCustomerOrders *orders = &customer->orders;
+	int64_t touched_at = customer->touches.at[i];
 
-	for (; i < touches->n; i++)
-	{
-		size_t *order = &sweep->lost_order;
-
-		while (*order < orders->n && orders->at[*order] < touches->at[i])
-			(*order)++;
-		if (*order == orders->n ||
-			inf_elapsed(touches->at[i], orders->at[*order]) > (uint64_t) sweep->lookback)
-			break;
-	}
-	return i;
+	/* the first order that does not come before the touch */
+	while (sweep->lost_order < orders->n && orders->at[sweep->lost_order] < touched_at)
+		sweep->lost_order++;
+	return sweep->lost_order < orders->n &&
+		   inf_elapsed(touched_at, orders->at[sweep->lost_order]) <= (uint64_t) sweep->lookback;
 }
 
 bool
@@ -240,17 +234,17 @@ inf_next_lost_journey(InfSweep *sweep, const InfCustomer *customer, size_t *next
 {
 	const InfCustomerTouches *touches = &customer->touches;
 
-	for (;;)
+	while (*next < touches->n)
 	{
-		size_t from = next_unreached(sweep, customer, *next);
+		size_t from = *next;
 		size_t to = from + 1;
 
-		if (from >= touches->n)
+		if (is_reached(sweep, customer, from))
 		{
-			*next = touches->n;
-			return false;
+			*next = to;
+			continue;
 		}
-		while (next_unreached(sweep, customer, to) == to && to < touches->n &&
+		while (to < touches->n && !is_reached(sweep, customer, to) &&
 			   inf_elapsed(touches->at[to - 1], touches->at[to]) <= (uint64_t) sweep->lookback)
 			to++;
 		*next = to;
@@ -262,4 +256,5 @@ inf_next_lost_journey(InfSweep *sweep, const InfCustomer *customer, size_t *next
 		if (journey->n > 0)
 			return true;
 	}
+	return false;
 }

@@ -10,10 +10,10 @@
 #include "core/host.h"
 
 void
-inf_tally_orders(const InfTally *tally, size_t n, uint64_t total, double *orders)
+inf_tally_orders(const InfTally *tally, size_t n, uint64_t credited, uint64_t all, double *orders)
 {
-	int total_bits = total == 0 ? 1 : 64 - __builtin_clzll(total);
-	int quantum_bits = 52 - total_bits; /* quanta of 2^-quantum_bits */
+	int all_bits = all == 0 ? 1 : 64 - __builtin_clzll(all);
+	int quantum_bits = 52 - all_bits; /* quanta of 2^-quantum_bits */
 	int shift;
 	uint64_t mask;
 	int64_t *quanta;
@@ -27,7 +27,7 @@ inf_tally_orders(const InfTally *tally, size_t n, uint64_t total, double *orders
 	quanta = INF_ALLOC_ARRAY(int64_t, n);
 	remainder = INF_ALLOC_ARRAY(uint64_t, n);
 
-	left = (int64_t) (total << quantum_bits);
+	left = (int64_t) (credited << quantum_bits);
 	for (size_t i = 0; i < n; i++)
 	{
 		quanta[i] = (int64_t) (tally[i].shares >> shift);

@@ -49,9 +49,11 @@ inf_shares_value(InfShares shares)
 }
 
 /*
- * The orders of each of n tallies as doubles, which sum exactly to "total", the number of orders
- * that were credited. By largest remainder, at the finest quantum that lets no sum of them round.
+ * The orders of each of n tallies as doubles, which sum exactly to "credited", the number of orders
+ * that were credited. By largest remainder, at the finest quantum that lets no sum of them round,
+ * not even together with all other orders, of which there are "all".
  */
-extern void inf_tally_orders(const InfTally *tally, size_t n, uint64_t total, double *orders);
+extern void inf_tally_orders(const InfTally *tally, size_t n, uint64_t credited, uint64_t all,
+							 double *orders);
 
 #endif

@@ -1,113 +1,240 @@
 #!/usr/bin/perl
-# Measures side by side: the statements of one comparison take turns in one session, several
-# rounds, and what counts is the ratio of their medians. Each comparison also checks that its
-# statements give the same answer.
+# Measures side by side: the statements of one comparison take turns, several rounds, and what
+# counts is the ratio of their medians. Each comparison also checks that its statements give the
+# same answer. Sessions: "pg" (this server) and, if it could be installed, "duck" (DuckDB).
 use strict;
 use warnings;
 use IPC::Open2;
 
-my ($psql, $rounds) = @ARGV;
-my $pid = open2(my $from, my $to, $psql, '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1')
-	or die "cannot start psql: $!";
-$to->autoflush(1) if $to->can('autoflush');
+my ($psql, $rounds, $duck, @wanted) = @ARGV;
+my %session;
+my @table;    # what was measured, for the documentation
 
-sub run_sql
+sub start_session
 {
-	my ($sql) = @_;
-	my @rows;
-	print $to "\\timing on\n$sql;\n\\timing off\n\\echo end-of-answer\n";
-	my $ms;
-	while (my $line = <$from>)
+	my ($name, @command) = @_;
+	my $pid = open2(my $from, my $to, @command) or die "cannot start $name: $!";
+	$session{$name} = { from => $from, to => $to, pid => $pid };
+}
+
+sub run_on
+{
+	my ($name, $sql) = @_;
+	my $s = $session{$name};
+	my $to = $s->{to};
+	if ($name eq 'pg') { print $to "\\timing on\n$sql;\n\\timing off\n\\echo end-of-answer\n"; }
+	else { print $to "$sql;\n"; }
+	my ($ms, @rows);
+	while (my $line = readline $s->{from})
 	{
 		chomp $line;
 		last if $line eq 'end-of-answer';
 		if ($line =~ /^Time: ([0-9.]+) ms/) { $ms = $1; next; }
 		push @rows, $line;
 	}
-	die "psql stopped" unless defined $ms;
+	die "$name stopped at: $sql\n" unless defined $ms;
+	die "$name: $rows[0]\nat: $sql\n" if @rows && $rows[0] =~ /^ERROR/;
 	return ($ms, join("\n", @rows));
 }
 
+sub pg { return run_on('pg', $_[0]); }
 sub median { my @s = sort { $a <=> $b } @_; return $s[$#s / 2]; }
 
-# compare(title, limit, baseline, [name, statement], ...)
+# Sections can be asked for by name: make bench ONLY="ledger growth"
+sub section
+{
+	my ($name, $code) = @_;
+	return if @wanted && !grep { index($name, $_) >= 0 } @wanted;
+	print "\n# $name\n";
+	$code->();
+}
+
+# compare(title, limit, baseline, [name, session, statement, rounds], ...): the limit is on the
+# ratio of the last statement to the baseline. Returns medians by name.
 sub compare
 {
 	my ($title, $limit, $baseline, @statements) = @_;
 	my (%times, %answers);
+	@statements = grep { exists $session{ $_->[1] } } @statements;
 	for my $round (1 .. $rounds)
 	{
 		for my $statement (@statements)
 		{
-			my ($ms, $answer) = run_sql($statement->[1]);
-			push @{ $times{ $statement->[0] } }, $ms;
-			$answers{ $statement->[0] } = $answer;
+			my ($name, $where, $sql, $most) = @$statement;
+			next if defined $most && $round > $most;
+			my ($ms, $answer) = run_on($where, $sql);
+			push @{ $times{$name} }, $ms;
+			$answers{$name} = $answer;
 		}
 	}
 	print "\n$title\n";
+	return {} unless exists $times{$baseline};
 	my $base = median(@{ $times{$baseline} });
+	my %result;
 	for my $statement (@statements)
 	{
 		my $name = $statement->[0];
-		my $ms = median(@{ $times{$name} });
-		printf "  %-44s %9.0f ms   x %.3f%s\n", $name, $ms, $ms / $base,
-			$name ne $baseline && defined $limit
-			? ($ms / $base <= $limit ? "  (at most $limit: yes)" : "  (at most $limit: NO)")
-			: '';
+		my $ms = $result{$name} = median(@{ $times{$name} });
+		my $judged = defined $limit && $statement == $statements[-1];
+		printf "  %-46s %9.0f ms   x %.3f%s\n", $name, $ms, $ms / $base,
+			$judged ? sprintf("  (at most %g: %s)", $limit, $ms / $base <= $limit ? 'yes' : 'NO') : '';
 	}
 	my %different = map { $_ => 1 } values %answers;
-	print "  answers: ", (keys %different == 1 ? "the same" : "DIFFERENT: " . join(' | ', %answers)), "\n";
-	my (undef, $plan) = run_sql("EXPLAIN (COSTS OFF) $statements[-1][1]");
+	print "  answers: ",
+		keys %different == 1 ? "the same: $answers{$baseline}"
+		: "DIFFERENT: " . join(' and ', map { "$_: $answers{$_}" } sort keys %answers), "\n";
+	push @table, [ $title, \%result ];
+	return \%result;
+}
+
+sub plan
+{
+	my (undef, $plan) = pg("EXPLAIN (COSTS OFF) $_[0]");
 	print map { "    $_\n" } split /\n/, $plan;
 }
 
-run_sql("SET work_mem = '256MB'");
-run_sql("SET jit = off");
+start_session('pg', $psql, '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1');
+start_session('duck', 'node', split / /, $duck) if $duck;
+printf "PostgreSQL %s\n", (pg("SHOW server_version"))[1];
+printf "DuckDB %s\n", (run_on('duck', "SELECT version()"))[1] if exists $session{duck};
+pg("SET work_mem = '256MB'");
+pg("SET jit = off");
+pg("SET client_min_messages = warning");
 
-for my $workers (0, 2)
-{
-	run_sql("SET max_parallel_workers_per_gather = $workers");
-	compare(
-		"The join with the operator, $workers workers", 1.05, 'hand-written comparisons',
-		[   'hand-written comparisons',
-			"SELECT count(*) FROM touches t JOIN orders o ON t.customer_id = o.customer_id"
-			  . " AND t.touched_at <= o.ordered_at AND t.touched_at >= o.ordered_at - interval '720 hours'" ],
-		[   'touched_at ~> ordered_at',
-			"SELECT count(*) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at" ],
-		[   'touched_at ~> lookback(ordered_at, ...)',
-			"SELECT count(*) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, '30 days')" ]);
-}
+my $window = "t.touched_at <= o.ordered_at AND t.touched_at >= o.ordered_at - interval '720 hours'";
 
-run_sql("SET max_parallel_workers_per_gather = 0");
-run_sql("CREATE TEMPORARY TABLE pairs AS SELECT o.order_id, t.influencer_id, t.touched_at, o.ordered_at, o.revenue"
-	  . " FROM orders o LEFT JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at");
-run_sql("ANALYZE pairs");
-# The rows of the pairs pass through, as in any ledger, so that both sort the same columns.
-sub over_orders
-{
-	my ($call) = @_;
-	return "SELECT count(*), max(x) > 0, max(order_id), max(influencer_id), max(touched_at), max(ordered_at), max(revenue)"
-	  . " FROM (SELECT *, $call OVER w AS x FROM pairs WINDOW w AS (PARTITION BY order_id) OFFSET 0) AS s";
-}
-for my $model ('linear', 'time_decay(7 days)', 'u_shaped')
-{
-	compare(
-		"The ledger's share of each touch: $model", 1.25, 'count(*) OVER',
-		[ 'count(*) OVER', over_orders('count(*)') ],
-		[ 'attribution_credit', over_orders("attribution_credit('$model', touched_at, ordered_at)") ],
-		[ 'attribution_amount', over_orders("attribution_amount('$model', touched_at, ordered_at, revenue)") ]);
-}
-# Without them the sort carries only the key for count(*), and the instants too for the credit.
-sub over_orders_bare
-{
-	my ($call) = @_;
-	return "SELECT count(*), max(x) > 0 FROM (SELECT $call OVER w AS x FROM pairs WINDOW w AS (PARTITION BY order_id) OFFSET 0) AS s";
-}
-compare(
-	"The same with no other column selected", undef, 'count(*) OVER',
-	[ 'count(*) OVER', over_orders_bare('count(*)') ],
-	[ 'max(ordered_at) OVER', over_orders_bare('extract(epoch FROM max(ordered_at))') =~ s/extract\(epoch FROM max\(ordered_at\)\) OVER w/extract(epoch FROM max(ordered_at) OVER w)/r ],
-	[ 'attribution_credit', over_orders_bare("attribution_credit('linear', touched_at, ordered_at)") ]);
+section 'the operator in a join', sub {
+	for my $workers (0, 2)
+	{
+		pg("SET max_parallel_workers_per_gather = $workers");
+		my @statements = (
+			[   'hand-written comparisons', 'pg',
+				"SELECT count(*) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND $window" ],
+			[   'touched_at ~> lookback(ordered_at, ...)', 'pg',
+				"SELECT count(*) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, '30 days')" ],
+			[   'touched_at ~> ordered_at', 'pg',
+				"SELECT count(*) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at" ]);
+		compare("The join with the operator, $workers workers", 1.05, 'hand-written comparisons', @statements);
+		plan($_->[2]) for @statements[ 0, 2 ];
+	}
+};
 
-close $to;
-waitpid $pid, 0;
+section 'the ledger', sub {
+	pg("SET max_parallel_workers_per_gather = 0");
+	pg("CREATE TEMPORARY TABLE pairs AS SELECT o.order_id, t.influencer_id, t.touched_at, o.ordered_at, o.revenue"
+		  . " FROM orders o LEFT JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at");
+	pg("ANALYZE pairs");
+
+	# The rows of the pairs pass through, as in any ledger, so that both sort the same columns.
+	my $over = sub {
+		return "SELECT count(*), max(x) > 0, max(order_id), max(influencer_id), max(touched_at), max(ordered_at), max(revenue)"
+		  . " FROM (SELECT *, $_[0] OVER w AS x FROM pairs WINDOW w AS (PARTITION BY order_id) OFFSET 0) AS s";
+	};
+	for my $model ('linear', 'time_decay(7 days)', 'u_shaped')
+	{
+		compare("The ledger's share of each touch: $model", 1.25, 'count(*) OVER',
+			[ 'count(*) OVER', 'pg', $over->('count(*)') ],
+			[ 'attribution_amount', 'pg', $over->("attribution_amount('$model', touched_at, ordered_at, revenue)") ],
+			[ 'attribution_credit', 'pg', $over->("attribution_credit('$model', touched_at, ordered_at)") ]);
+	}
+	plan($over->("attribution_credit('linear', touched_at, ordered_at)"));
+
+	# Without them the sort carries only the key for count(*), and the instants too for the credit.
+	my $bare = sub {
+		return "SELECT count(*), max(x) IS NOT NULL FROM (SELECT $_[0] OVER w AS x FROM pairs WINDOW w AS (PARTITION BY order_id) OFFSET 0) AS s";
+	};
+	compare('The same with no other column selected', undef, 'count(*) OVER',
+		[ 'count(*) OVER', 'pg', $bare->('count(*)') ],
+		[ 'max(ordered_at) OVER', 'pg', $bare->('max(ordered_at)') ],
+		[ 'attribution_credit', 'pg', $bare->("attribution_credit('linear', touched_at, ordered_at)") ]);
+};
+
+# The scoreboard: what an analyst would write in plain SQL, here and for DuckDB.
+sub credits_sql
+{
+	my ($where) = @_;
+	my $micro = $where eq 'pg' ? 'extract(epoch FROM o.ordered_at - t.touched_at)::double precision * 1e6' : 'CAST(epoch_us(o.ordered_at) - epoch_us(t.touched_at) AS double)';
+	return "SELECT influencer_id, customer_id, revenue, base / sum(base) OVER (PARTITION BY order_id) AS credit"
+	  . " FROM (SELECT o.order_id, o.revenue, t.influencer_id, t.customer_id, power(2::double precision, -$micro / (7 * 86400e6)) AS base"
+	  . " FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND $window) AS p";
+}
+my $form_a = "(SELECT touch_agg(customer_id, influencer_id, touched_at) AS touches FROM touches) t,"
+  . " (SELECT purchase_agg(customer_id, ordered_at, revenue) AS purchases FROM orders) o,"
+  . " influence(t.touches ~> o.purchases, 'time_decay(7 days)') AS i";
+
+section 'the scoreboard', sub {
+	for my $workers (1, 2)
+	{
+		pg("SET max_parallel_workers_per_gather = $workers");
+		compare("Pairs of touch and order, $workers workers", undef, 'plain SQL',
+			[ 'plain SQL', 'pg', "SELECT count(*) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND $window" ],
+			[ 'DuckDB', 'duck', "SELECT count(*) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND $window" ],
+			[ 'influence', 'pg', "SELECT count(*) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at" ]);
+		my $credited = sub {
+			my ($where) = @_;
+			return "WITH c AS (" . credits_sql($where) . ") SELECT count(*), round(CAST(sum(orders) AS numeric), 3), round(CAST(sum(revenue) AS numeric), 1)"
+			  . " FROM (SELECT influencer_id, sum(credit) AS orders, sum(credit * CAST(revenue AS double precision)) AS revenue FROM c GROUP BY 1) AS s";
+		};
+		compare("Credited orders and revenue per influencer, $workers workers", undef, 'plain SQL',
+			[ 'plain SQL', 'pg', $credited->('pg') ],
+			[ 'DuckDB', 'duck', $credited->('duck') =~ s/numeric\)/decimal(18,3))/gr ],
+			[ 'form B', 'pg', $credited->('pg') =~ s/WITH c AS \(.*?\) AS p\)/WITH c AS (SELECT influencer_id, revenue, attribution_credit('time_decay(7 days)', touched_at, ordered_at) OVER (PARTITION BY order_id) AS credit FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at)/r ],
+			[ 'form A', 'pg', "SELECT count(*) FILTER (WHERE orders > 0), round(sum(orders)::numeric, 3), round(sum(revenue)::numeric, 1) FROM (SELECT i.* FROM $form_a) AS s" ]);
+		my $board = sub {
+			my ($where) = @_;
+			return "WITH c AS (" . credits_sql($where) . "), k AS (SELECT influencer_id, sum(credit) AS orders, sum(credit * CAST(revenue AS double precision)) AS revenue, count(DISTINCT customer_id) AS buyers FROM c GROUP BY 1),"
+			  . " r AS (SELECT influencer_id, count(*) AS touches, count(DISTINCT customer_id) AS customers FROM touches GROUP BY 1)"
+			  . " SELECT count(*), round(CAST(sum(orders) AS numeric), 3), round(CAST(sum(revenue) AS numeric), 1), sum(touches), sum(customers), sum(buyers) FROM r LEFT JOIN k USING (influencer_id)";
+		};
+		my $result = compare("The full scoreboard, $workers workers", undef, 'plain SQL',
+			[ 'plain SQL', 'pg', $board->('pg') ],
+			[ 'DuckDB', 'duck', $board->('duck') =~ s/numeric\)/decimal(18,3))/gr ],
+			[ 'influence', 'pg', "SELECT count(*), round(sum(orders)::numeric, 3), round(sum(revenue)::numeric, 1), sum(touches), sum(customers), sum(buyers) FROM (SELECT i.* FROM $form_a) AS s" ]);
+		printf "  plain SQL takes %.1f times as long%s\n", $result->{'plain SQL'} / $result->{influence},
+			exists $result->{DuckDB} ? sprintf(', DuckDB %.2f times', $result->{DuckDB} / $result->{influence}) : '';
+		plan("SELECT i.* FROM $form_a");
+	}
+};
+
+section 'steps and sizes of form A', sub {
+	pg("CREATE FUNCTION aggregate_memory(regprocedure, text) RETURNS bigint AS '\$libdir/influence_test' LANGUAGE C");
+	my %per_row;
+	for my $size (0.1, 1, 3)
+	{
+		my ($name, $orders) = $size == 1 ? ('touches', 'orders') : ("touches_$size", "orders_$size");
+		$_ = qq("$_") for $name, $orders;
+		my (undef, $n) = pg("SELECT count(*) FROM $name");
+		my (undef, $memory) = pg("SELECT aggregate_memory('touch_agg(bigint, integer, timestamptz)', 'SELECT customer_id, influencer_id, touched_at FROM $name')");
+		pg("CREATE TEMPORARY TABLE step AS SELECT touches, purchases, touches ~> purchases AS journeys FROM"
+			  . " (SELECT touch_agg(customer_id, influencer_id, touched_at) AS touches FROM $name) t, (SELECT purchase_agg(customer_id, ordered_at, revenue) AS purchases FROM $orders) o");
+		my (undef, $stored) = pg("SELECT pg_column_size(touches) FROM step");
+		printf "\n%d touches: %.2f bytes a touch while aggregating (at most 24), %.2f stored (at most 10)\n", $n, $memory / $n, $stored / $n;
+		for my $workers (0, 1)
+		{
+			pg("SET max_parallel_workers_per_gather = $workers");
+			my %steps = (
+				'1 scan (three columns)' => "SELECT max(customer_id), max(influencer_id), max(touched_at) FROM $name",
+				'2 touch_agg' => "SELECT touch_count(touch_agg(customer_id, influencer_id, touched_at)) FROM $name",
+				'3 purchase_agg' => "SELECT order_count(purchase_agg(customer_id, ordered_at, revenue)) FROM $orders",
+				'4 touches ~> purchases' => "SELECT order_count(touches ~> purchases) FROM step",
+				'5 influence()' => "SELECT count(*) FROM step, influence(journeys)",
+				'6 attribution(), five models' => "SELECT count(*) FROM step, attribution(journeys, 'linear', 'first_touch', 'last_touch', 'time_decay', 'u_shaped')");
+			for my $step (sort keys %steps)
+			{
+				my $ms = median(map { (pg($steps{$step}))[0] } 1 .. $rounds);
+				my $per = $ms * 1e6 / $n;
+				my $before = $per_row{"$workers $step"};
+				printf "  %d workers %-32s %8.0f ms  %6.1f ns a touch%s\n", $workers, $step, $ms, $per,
+					defined $before ? sprintf('  x %.2f of the size before', $per / $before) : '';
+				$per_row{"$workers $step"} = $per;
+			}
+		}
+		pg("DROP TABLE step");
+	}
+};
+
+for my $name (keys %session)
+{
+	close $session{$name}{to};
+	waitpid $session{$name}{pid}, 0;
+}

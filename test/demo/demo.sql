@@ -11,6 +11,20 @@ SELECT (SELECT count(*) FROM influencers) AS influencers,
        (SELECT count(*) FROM orders)      AS orders,
        (SELECT sum(revenue) FROM orders)  AS revenue;
 
+\echo
+\echo 'The scoreboard, from two tables in five lines:'
+\echo '  SELECT i.*'
+\echo '  FROM  (SELECT touch_agg(customer_id, influencer_id, touched_at) AS touches   FROM touches) t,'
+\echo '        (SELECT purchase_agg(customer_id, ordered_at, revenue)    AS purchases FROM orders)  o,'
+\echo '        influence(t.touches ~> o.purchases, ''time_decay(7 days)'') AS i'
+\echo '  ORDER BY i.conversion_rate DESC LIMIT 5;'
+SELECT i.influencer, i.touches, i.customers, i.buyers, round(i.orders::numeric, 1) AS orders, round(i.revenue::numeric, 2) AS revenue,
+       round(i.new_customers::numeric, 1) AS new_customers, round(i.conversion_rate::numeric, 4) AS conversion_rate
+FROM  (SELECT touch_agg(customer_id, influencer_id, touched_at) AS touches   FROM touches) t,
+      (SELECT purchase_agg(customer_id, ordered_at, revenue)    AS purchases FROM orders)  o,
+      influence(t.touches ~> o.purchases, 'time_decay(7 days)') AS i
+ORDER BY i.conversion_rate DESC LIMIT 5;
+
 CREATE TABLE ledger AS
 SELECT o.order_id, t.influencer_id, t.touched_at, o.ordered_at,
        attribution_credit('time_decay(7 days)', t.touched_at, o.ordered_at)            OVER per_order AS credit,

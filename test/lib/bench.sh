@@ -1,19 +1,52 @@
 # make bench: speed as ratios, side by side in one run. SCALE=0.1 takes a tenth of the data,
-# ROUNDS=3 fewer repetitions.
+# ROUNDS=3 fewer repetitions, ONLY="ledger" one section.
+. test/lib/module.sh
 SCALE=${SCALE:-1}
 ROUNDS=${ROUNDS:-5}
-NTOUCHES=$(awk "BEGIN { printf \"%d\", 10000000 * $SCALE }")
-NORDERS=$(awk "BEGIN { printf \"%d\", 1000000 * $SCALE }")
 
 install_packages perl
 build_extension
 install_tree
-progress "making $NTOUCHES touches and $NORDERS orders"
+build_test_module
+
+# DuckDB from npm, into the build folder. Where it cannot be had, it is left out.
+DUCK=
+if command -v npm >/dev/null || install_packages nodejs npm; then
+	mkdir -p "$BUILD/duckdb"
+	cp test/bench/duck.mjs "$BUILD/duckdb/"
+	if [ -d "$BUILD/duckdb/node_modules/@duckdb" ] ||
+		npm install --silent --no-audit --no-fund --prefix "$BUILD/duckdb" '@duckdb/node-api@latest' >"$BUILD/npm.log" 2>&1; then
+		DUCK="$BUILD/duckdb/duck.mjs $BUILD/duckdb/bench.db 2"
+	fi
+fi
+[ -n "$DUCK" ] || progress "DuckDB could not be installed: measured without it"
+
 [ -n "${KEEP:-}" ] || trap 'stop_server bench' EXIT
 start_server bench "max_wal_size = 16GB" "shared_buffers = 1GB"
 run_psql -c 'CREATE DATABASE bench'
 export PGDATABASE=bench
-run_psql -c 'CREATE EXTENSION influence'
-run_psql -v touches="$NTOUCHES" -v orders="$NORDERS" -f test/bench/data.sql
+run_psql -c 'CREATE EXTENSION influence' -f test/bench/functions.sql
+for size in 1 0.1 3; do
+	[ "$size" = 1 ] || [ -z "${ONLY:-}" ] || [[ $ONLY == *steps* ]] || continue
+	touches=$(awk "BEGIN { printf \"%d\", 10000000 * $SCALE * $size }")
+	orders=$(awk "BEGIN { printf \"%d\", 1000000 * $SCALE * $size }")
+	suffix=$([ "$size" = 1 ] || echo "_$size")
+	progress "making $touches touches and $orders orders"
+	run_psql -v touches="$touches" -v orders="$orders" -v suffix="$suffix" -f test/bench/data.sql
+done
+if [ -n "$DUCK" ]; then
+	progress "copying them to DuckDB"
+	rm -f "$BUILD/duckdb/bench.db"*
+	run_psql -c "\\copy touches TO '$BUILD/duckdb/touches.csv' CSV" -c "\\copy orders TO '$BUILD/duckdb/orders.csv' CSV"
+	node $DUCK >/dev/null <<-SQL
+		CREATE TABLE touches (customer_id bigint, influencer_id integer, touched_at timestamptz);
+		CREATE TABLE orders (order_id bigint, customer_id bigint, ordered_at timestamptz, revenue decimal(12, 2));
+		COPY touches FROM '$BUILD/duckdb/touches.csv' (HEADER false);
+		COPY orders FROM '$BUILD/duckdb/orders.csv' (HEADER false);
+		CHECKPOINT;
+	SQL
+	rm -f "$BUILD/duckdb"/*.csv
+fi
 progress "measuring, $ROUNDS rounds"
-perl test/bench/bench.pl "$BIN/psql" "$ROUNDS"
+# shellcheck disable=SC2086
+perl test/bench/bench.pl "$BIN/psql" "$ROUNDS" "$DUCK" ${ONLY:-}

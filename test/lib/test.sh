@@ -1,5 +1,6 @@
 # make test: every test, on a private server. ONLY="unit ledger" runs those whose name matches.
 . test/lib/tap.sh
+. test/lib/module.sh
 
 # Which tests: all, or those named in ONLY.
 wanted() {
@@ -40,16 +41,6 @@ tap_regress() {
 		tail -5 "$RESULTS/regress.log" | sed 's/^/# /'
 	fi
 	return "$status"
-}
-
-# The test-only module, into the private server.
-build_test_module() {
-	local dir="$BUILD/module"
-	mkdir -p "$dir"
-	cp test/module/* "$dir/"
-	make -C "$dir" PG_CONFIG="$PG_CONFIG" all >"$BUILD/module.log" 2>&1 &&
-		make -C "$dir" PG_CONFIG="$PG_CONFIG" DESTDIR="$TREE" install >>"$BUILD/module.log" 2>&1 ||
-		{ tail -20 "$BUILD/module.log" >&2; die "the test module did not build"; }
 }
 
 install_packages "postgresql-$PGVER-pgtap" perl

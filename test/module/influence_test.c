@@ -19,6 +19,7 @@
 #include "utils/expandeddatum.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/portal.h"
 #include "utils/syscache.h"
 
 PG_MODULE_MAGIC;
@@ -210,4 +211,53 @@ Datum
 disguise(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
+/*
+ * aggregate_memory(aggregate, query) -> bytes of the aggregate's memory when all rows of the query
+ * have been added, before it is finished.
+ */
+PG_FUNCTION_INFO_V1(aggregate_memory);
+Datum
+aggregate_memory(PG_FUNCTION_ARGS)
+{
+	char *query = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	HeapTuple tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(PG_GETARG_OID(0)));
+	Distribution d = {0};
+	Datum state = 0;
+	bool isnull = true;
+	Portal portal;
+	int64 bytes;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "no such aggregate");
+	d.transition = ((Form_pg_aggregate) GETSTRUCT(tuple))->aggtransfn;
+	d.type = ((Form_pg_aggregate) GETSTRUCT(tuple))->aggtranstype;
+	ReleaseSysCache(tuple);
+	get_typlenbyval(d.type, &d.typlen, &d.typbyval);
+	SPI_connect();
+	d.aggstate = makeNode(AggState);
+	d.aggstate->curaggcontext = CreateStandaloneExprContext();
+	d.states = d.aggstate->curaggcontext->ecxt_per_tuple_memory;
+	d.row = AllocSetContextCreate(CurrentMemoryContext, "row", ALLOCSET_DEFAULT_SIZES);
+	portal = SPI_cursor_open_with_args(NULL, query, 0, NULL, NULL, NULL, true, 0);
+	for (;;)
+	{
+		SPI_cursor_fetch(portal, true, 10000);
+		if (SPI_processed == 0)
+			break;
+		for (uint64 r = 0; r < SPI_processed; r++)
+		{
+			Datum args[FUNC_MAX_ARGS];
+			bool nulls[FUNC_MAX_ARGS];
+
+			heap_deform_tuple(SPI_tuptable->vals[r], SPI_tuptable->tupdesc, args, nulls);
+			call(&d, d.transition, &state, &isnull, SPI_tuptable->tupdesc->natts, args, nulls);
+		}
+		SPI_freetuptable(SPI_tuptable);
+	}
+	bytes = (int64) MemoryContextMemAllocated(d.states, true);
+	SPI_cursor_close(portal);
+	SPI_finish();
+	PG_RETURN_INT64(bytes);
 }
