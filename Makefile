@@ -20,6 +20,7 @@ OBJS = \
 	src/core/allocate.o \
 	src/core/attribution.o \
 	src/core/buffer.o \
+	src/core/chain.o \
 	src/core/check.o \
 	src/core/column.o \
 	src/core/credit.o \
@@ -30,6 +31,10 @@ OBJS = \
 	src/core/journey_builder.o \
 	src/core/journey_credit.o \
 	src/core/journey_set.o \
+	src/core/markov.o \
+	src/core/markov_dense.o \
+	src/core/markov_order.o \
+	src/core/markov_sparse.o \
 	src/core/model.o \
 	src/core/names.o \
 	src/core/path_set.o \
@@ -39,9 +44,11 @@ OBJS = \
 	src/core/rows.o \
 	src/core/runs.o \
 	src/core/scoreboard.o \
+	src/core/shapley_rate.o \
 	src/core/sort.o \
 	src/core/sweep.o \
 	src/core/tally.o \
+	src/core/tie_orders.o \
 	src/core/touch_builder.o \
 	src/core/touch_set.o \
 	src/duration.o \
@@ -55,6 +62,7 @@ OBJS = \
 	src/led_to_sel.o \
 	src/led_to_support.o \
 	src/ledger.o \
+	src/markov.o \
 	src/module.o \
 	src/numeric_units.o \
 	src/purchase_agg.o \
@@ -63,6 +71,7 @@ OBJS = \
 	src/set_state.o \
 	src/set_summary.o \
 	src/set_value.o \
+	src/shapley.o \
 	src/time_type.o \
 	src/touch_agg.o \
 	src/touch_set.o \
@@ -103,6 +112,9 @@ endif
 
 influence--$(EXTVERSION).sql: $(INSTALL_SQL)
 	for f in $^; do case $$f in *.sh) sh $$f ;; *) cat $$f ;; esac || exit 1; done > $@
+
+# Loops over rows of numbers, which are worth the compiler's while. The results are the same.
+src/core/markov_dense.o src/core/markov_sparse.o: CFLAGS += -O3
 
 # A header that changes may concern any file.
 $(OBJS): $(wildcard src/*.h src/core/*.h)

@@ -38,7 +38,7 @@ enum
 static void
 check_model(const InfModel *model)
 {
-	if (model->kind == INF_MARKOV || model->kind == INF_SHAPLEY_RATE)
+	if (!inf_model_is_journey_wise(model->kind))
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("attribution model %s does not decide order by order",

@@ -110,7 +110,7 @@ inf_new_state(FunctionCallInfo fcinfo, const SetKind *kind)
 
 	if (!AggCheckCallContext(fcinfo, &parent))
 		parent = CurrentMemoryContext;
-	context = AllocSetContextCreate(parent, "influence set", ALLOCSET_START_SMALL_SIZES);
+	context = AllocSetContextCreate(parent, "influence set", 0, 1024, 1024 * 1024);
 	old = MemoryContextSwitchTo(context);
 	state = palloc0(sizeof(SetState));
 	EOH_init_header(&state->header, &inf_set_methods, context);

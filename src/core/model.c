@@ -206,6 +206,12 @@ inf_model_is_data_driven(InfModelKind kind)
 }
 
 bool
+inf_model_is_journey_wise(InfModelKind kind)
+{
+	return kind != INF_MARKOV && kind != INF_SHAPLEY_RATE;
+}
+
+bool
 inf_model_sums_to_one(InfModelKind kind)
 {
 	return kind != INF_PARTICIPATION;

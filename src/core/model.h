@@ -95,6 +95,9 @@ extern const char *inf_model_problem(const InfModel *model);
 /* Does the model need the whole population, and not one order alone? */
 extern bool inf_model_is_data_driven(InfModelKind kind);
 
+/* Can the credits of a journey be had from that journey alone? Rule models, and shapley. */
+extern bool inf_model_is_journey_wise(InfModelKind kind);
+
 /* Do the credits of one order sum to 1? */
 extern bool inf_model_sums_to_one(InfModelKind kind);
 

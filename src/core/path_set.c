@@ -52,7 +52,7 @@ rehash(InfPathTable *table)
 	}
 }
 
-static InfPathEntry *
+static void
 new_entry(InfPathTable *table, const InfPath *path, uint64_t hash)
 {
 	InfPathEntry *entry;
@@ -80,36 +80,63 @@ new_entry(InfPathTable *table, const InfPath *path, uint64_t hash)
 	if (path->n > 0)
 		memcpy(table->codes + table->ncodes, path->code, path->n * sizeof(uint32_t));
 	table->ncodes += path->n;
-	return entry;
+}
+
+/* The slot of a sequence: that of its entry, or the free one where it would go. */
+static size_t
+slot_of(const InfPathTable *table, const InfPath *path, uint64_t hash)
+{
+	size_t at = hash & (table->nslots - 1);
+
+	for (; table->slots[at] != 0; at = (at + 1) & (table->nslots - 1))
+	{
+		const InfPathEntry *have = &table->entries[table->slots[at] - 1];
+
+		if (have->hash == hash && have->n == path->n &&
+			(path->n == 0 || memcmp(table->codes + have->start, path->code,
+									path->n * sizeof(uint32_t)) == 0))
+			break;
+	}
+	return at;
+}
+
+bool
+inf_path_table_has(const InfPathTable *table, const InfPath *path, size_t *index)
+{
+	size_t at;
+
+	if (table->nslots == 0)
+		return false;
+	at = slot_of(table, path, hash_of(path->code, path->n));
+	if (table->slots[at] == 0)
+		return false;
+	*index = table->slots[at] - 1;
+	return true;
+}
+
+size_t
+inf_path_table_find(InfPathTable *table, const InfPath *path)
+{
+	uint64_t hash = hash_of(path->code, path->n);
+	size_t at;
+
+	if (table->nentries >= table->nslots / 2)
+		rehash(table);
+	at = slot_of(table, path, hash);
+	if (table->slots[at] == 0)
+	{
+		new_entry(table, path, hash);
+		table->slots[at] = table->nentries;
+	}
+	return table->slots[at] - 1;
 }
 
 void
 inf_path_table_add(InfPathTable *table, const InfPath *path)
 {
-	uint64_t hash = hash_of(path->code, path->n);
-	InfPathEntry *entry = NULL;
-	size_t at;
+	size_t index = inf_path_table_find(table, path);
+	InfPathEntry *entry = &table->entries[index];
 
-	if (table->nentries >= table->nslots / 2)
-		rehash(table);
-	at = hash & (table->nslots - 1);
-	for (; table->slots[at] != 0; at = (at + 1) & (table->nslots - 1))
-	{
-		InfPathEntry *have = &table->entries[table->slots[at] - 1];
-
-		if (have->hash == hash && have->n == path->n &&
-			(path->n == 0 || memcmp(table->codes + have->start, path->code,
-									path->n * sizeof(uint32_t)) == 0))
-		{
-			entry = have;
-			break;
-		}
-	}
-	if (entry == NULL)
-	{
-		entry = new_entry(table, path, hash);
-		table->slots[at] = table->nentries;
-	}
 	entry->orders += path->orders;
 	entry->non_buyers += path->non_buyers;
 	for (int i = 0; i < path->revenue.n; i++)

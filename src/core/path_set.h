@@ -55,6 +55,12 @@ typedef struct InfPathTable
 extern void inf_path_table_init(InfPathTable *table);
 extern void inf_path_table_free(InfPathTable *table);
 
+/* The place of a path's sequence, which is added with counts of 0 if it is new. */
+extern size_t inf_path_table_find(InfPathTable *table, const InfPath *path);
+
+/* Is the path's sequence there, and where? */
+extern bool inf_path_table_has(const InfPathTable *table, const InfPath *path, size_t *index);
+
 /* Counts a path. */
 extern void inf_path_table_add(InfPathTable *table, const InfPath *path);
 

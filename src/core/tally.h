@@ -56,4 +56,10 @@ inf_shares_value(InfShares shares)
 extern void inf_tally_orders(const InfTally *tally, size_t n, uint64_t credited, uint64_t all,
 							 double *orders);
 
+/*
+ * The same for sums that were had otherwise, and may be negative: rounds orders to such quanta, so
+ * that they sum exactly to "credited".
+ */
+extern void inf_reconcile(double *orders, size_t n, uint64_t credited, uint64_t all);
+
 #endif

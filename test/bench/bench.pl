@@ -172,24 +172,24 @@ section 'the scoreboard', sub {
 			[ 'influence', 'pg', "SELECT count(*) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at" ]);
 		my $credited = sub {
 			my ($where) = @_;
-			return "WITH c AS (" . credits_sql($where) . ") SELECT count(*), round(CAST(sum(orders) AS numeric), 3), round(CAST(sum(revenue) AS numeric), 1)"
+			return "WITH c AS (" . credits_sql($where) . ") SELECT count(*), round(CAST(sum(orders) AS numeric), 3), round(CAST(sum(revenue) AS numeric), 0)"
 			  . " FROM (SELECT influencer_id, sum(credit) AS orders, sum(credit * CAST(revenue AS double precision)) AS revenue FROM c GROUP BY 1) AS s";
 		};
 		compare("Credited orders and revenue per influencer, $workers workers", undef, 'plain SQL',
 			[ 'plain SQL', 'pg', $credited->('pg') ],
 			[ 'DuckDB', 'duck', $credited->('duck') =~ s/numeric\)/decimal(18,3))/gr ],
 			[ 'form B', 'pg', $credited->('pg') =~ s/WITH c AS \(.*?\) AS p\)/WITH c AS (SELECT influencer_id, revenue, attribution_credit('time_decay(7 days)', touched_at, ordered_at) OVER (PARTITION BY order_id) AS credit FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at)/r ],
-			[ 'form A', 'pg', "SELECT count(*) FILTER (WHERE orders > 0), round(sum(orders)::numeric, 3), round(sum(revenue)::numeric, 1) FROM (SELECT i.* FROM $form_a) AS s" ]);
+			[ 'form A', 'pg', "SELECT count(*) FILTER (WHERE orders > 0), round(sum(orders)::numeric, 3), round(sum(revenue)::numeric, 0) FROM (SELECT i.* FROM $form_a) AS s" ]);
 		my $board = sub {
 			my ($where) = @_;
 			return "WITH c AS (" . credits_sql($where) . "), k AS (SELECT influencer_id, sum(credit) AS orders, sum(credit * CAST(revenue AS double precision)) AS revenue, count(DISTINCT customer_id) AS buyers FROM c GROUP BY 1),"
 			  . " r AS (SELECT influencer_id, count(*) AS touches, count(DISTINCT customer_id) AS customers FROM touches GROUP BY 1)"
-			  . " SELECT count(*), round(CAST(sum(orders) AS numeric), 3), round(CAST(sum(revenue) AS numeric), 1), sum(touches), sum(customers), sum(buyers) FROM r LEFT JOIN k USING (influencer_id)";
+			  . " SELECT count(*), round(CAST(sum(orders) AS numeric), 3), round(CAST(sum(revenue) AS numeric), 0), sum(touches), sum(customers), sum(buyers) FROM r LEFT JOIN k USING (influencer_id)";
 		};
 		my $result = compare("The full scoreboard, $workers workers", undef, 'plain SQL',
 			[ 'plain SQL', 'pg', $board->('pg') ],
 			[ 'DuckDB', 'duck', $board->('duck') =~ s/numeric\)/decimal(18,3))/gr ],
-			[ 'influence', 'pg', "SELECT count(*), round(sum(orders)::numeric, 3), round(sum(revenue)::numeric, 1), sum(touches), sum(customers), sum(buyers) FROM (SELECT i.* FROM $form_a) AS s" ]);
+			[ 'influence', 'pg', "SELECT count(*), round(sum(orders)::numeric, 3), round(sum(revenue)::numeric, 0), sum(touches), sum(customers), sum(buyers) FROM (SELECT i.* FROM $form_a) AS s" ]);
 		printf "  plain SQL takes %.1f times as long%s\n", $result->{'plain SQL'} / $result->{influence},
 			exists $result->{DuckDB} ? sprintf(', DuckDB %.2f times', $result->{DuckDB} / $result->{influence}) : '';
 		plan("SELECT i.* FROM $form_a");

@@ -70,11 +70,14 @@ for file in test/pgtap/*.sql; do
 	run_tap "${name%.sql}" tap_sql "$file"
 done
 
-for file in test/oracle/*.sql; do
+for file in test/oracle/*; do
 	name=${file#test/}
-	wanted "${name%.sql}" || continue
-	fresh_database oracle
-	run_tap "${name%.sql}" tap_sql "$file"
+	name=${name%.sql}
+	wanted "$name" || continue
+	case $file in
+		*.sql) fresh_database oracle && run_tap "$name" tap_sql "$file" ;;
+		*) [ -x "$file" ] && install_packages r-base-core && fresh_database oracle && run_tap "$name" "$file" ;;
+	esac
 done
 
 # The sample market, once, for the tests that read it. Those that change it take a copy.

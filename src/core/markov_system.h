@@ -1,0 +1,38 @@
+/*
+ * markov_system.h
+ *		The chain's equations, for the two ways to solve them. Private to markov*.c.
+ */
+#ifndef INF_MARKOV_SYSTEM_H
+#define INF_MARKOV_SYSTEM_H
+
+#include "core/markov.h"
+
+/* Shares of all journeys that leave a state. States without any are left alone: all 0. */
+typedef struct InfMarkovSystem
+{
+	const InfChain *chain;
+	uint32_t n;
+	InfSparse q;	  /* rows shared with the chain's counts */
+	double *start;	  /* s */
+	double *convert;  /* r */
+	double *value;	  /* r times the mean value of a conversion from the state */
+	double *absorb;	  /* conversion or null */
+	uint32_t *owner_first; /* states of influencer i: owner_state[owner_first[i]] ... */
+	uint32_t *owner_state;
+} InfMarkovSystem;
+
+extern void inf_markov_dense(const InfMarkovSystem *system, InfMarkov *result);
+extern void inf_markov_sparse(const InfMarkovSystem *system, InfMarkov *result);
+
+/* Fills in effects from walks that convert by way of the influencer. */
+static inline void
+inf_set_effects(InfMarkov *result, uint32_t influencer, double by_way, double value_by_way)
+{
+	double effect = result->conversion_probability > 0 ? by_way / result->conversion_probability : 0;
+
+	/* rounding only */
+	result->removal_effect[influencer] = effect < 0 ? 0 : effect > 1 ? 1 : effect;
+	result->value_effect[influencer] = result->value != 0 ? value_by_way / result->value : 0;
+}
+
+#endif
