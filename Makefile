@@ -46,6 +46,7 @@ OBJS = \
 	src/core/scoreboard.o \
 	src/core/shapley_rate.o \
 	src/core/sort.o \
+	src/core/sparse.o \
 	src/core/sweep.o \
 	src/core/tally.o \
 	src/core/tie_orders.o \
@@ -114,7 +115,7 @@ influence--$(EXTVERSION).sql: $(INSTALL_SQL)
 	for f in $^; do case $$f in *.sh) sh $$f ;; *) cat $$f ;; esac || exit 1; done > $@
 
 # Loops over rows of numbers, which are worth the compiler's while. The results are the same.
-src/core/markov_dense.o src/core/markov_sparse.o: CFLAGS += -O3
+src/core/markov_dense.o src/core/markov_sparse.o src/core/sparse.o: CFLAGS += -O3
 
 # A header that changes may concern any file.
 $(OBJS): $(wildcard src/*.h src/core/*.h)

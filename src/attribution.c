@@ -37,7 +37,7 @@ models_of_array(ArrayType *array, size_t *nmodels)
 	{
 		if (nulls[i])
 			ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-							errmsg("attribution model must not be null")));
+			                errmsg("attribution model must not be null")));
 		models[i] = inf_model_of_datum(values[i]);
 	}
 	*nmodels = n;
@@ -51,12 +51,11 @@ check_paths(const InfPopulation *population, const InfModel *models, size_t nmod
 	for (size_t m = 0; m < nmodels && population->has_paths; m++)
 	{
 		if (models[m].kind == INF_TIME_DECAY)
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("attribution model %s needs the instants of the touches",
-							inf_model_to_cstring(&models[m])),
-					 errdetail("Journeys that were made from paths have none."),
-					 errhint("Use a model that looks at the order of the touches alone.")));
+			ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			                errmsg("attribution model %s needs the instants of the touches",
+			                       inf_model_to_cstring(&models[m])),
+			                errdetail("Journeys that were made from paths have none."),
+			                errhint("Use a model that looks at the order of the touches alone.")));
 	}
 }
 
@@ -98,7 +97,7 @@ credit_by_rules(const InfJourneySet *set, const InfModel *models, size_t nmodels
 	inf_check_stored(type_name, population.problem);
 	if (limit != NULL)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("%s", limit),
-						errhint("Round the weights, so that there are fewer different ones.")));
+		                errhint("Round the weights, so that there are fewer different ones.")));
 	inf_attributions_finish(&all);
 	inf_population_close(&population);
 	for (size_t m = 0, r = 0; m < nmodels; m++)
@@ -108,7 +107,7 @@ credit_by_rules(const InfJourneySet *set, const InfModel *models, size_t nmodels
 		if (!inf_model_is_journey_wise(models[m].kind))
 			continue;
 		credits[m] = (Credit){a->orders, a->revenue, a->unattributed_orders,
-							  inf_sum_value(&a->unattributed_revenue)};
+		                      inf_sum_value(&a->unattributed_revenue)};
 		r++;
 	}
 }
@@ -126,8 +125,7 @@ credit_by_markov(const InfJourneySet *set, const InfModel *model)
 	orders = INF_ALLOC_ARRAY(double, chain.ninfluencers);
 	revenue = INF_ALLOC_ARRAY(double, chain.ninfluencers);
 	inf_markov_credit(&chain, &markov, chain.orders + chain.unattributed_orders, orders, revenue);
-	credit =
-		(Credit){orders, revenue, chain.unattributed_orders, chain.unattributed_revenue};
+	credit = (Credit){orders, revenue, chain.unattributed_orders, chain.unattributed_revenue};
 	inf_markov_free(&markov);
 	inf_chain_free(&chain);
 	return credit;
@@ -140,14 +138,14 @@ credit_by_shapley_rate(const InfJourneySet *set, const InfModel *model)
 
 	inf_check_stored(type_name, inf_shapley_rate(set, (uint32) model->size, &result));
 	return (Credit){result.orders, result.revenue, result.unattributed_orders,
-					result.unattributed_revenue};
+	                result.unattributed_revenue};
 }
 
 static void
 put_row(ReturnSetInfo *result, Datum model, const Datum *influencer, double orders, double revenue)
 {
 	Datum values[4] = {model, influencer == NULL ? (Datum) 0 : *influencer, Float8GetDatum(orders),
-					   Float8GetDatum(revenue)};
+	                   Float8GetDatum(revenue)};
 	bool nulls[4] = {false, influencer == NULL, false, false};
 
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
@@ -185,7 +183,7 @@ attribution(PG_FUNCTION_ARGS)
 	influencers = INF_ALLOC_ARRAY(Datum, population.names.count);
 	for (uint32 i = 0; i < population.names.count; i++)
 		influencers[i] =
-			inf_text_of_name(population.names.identity, inf_names_get(&population.names, i));
+		    inf_text_of_name(population.names.identity, inf_names_get(&population.names, i));
 	for (size_t m = 0; m < nmodels; m++)
 	{
 		Datum model = CStringGetTextDatum(inf_model_to_cstring(&models[m]));
@@ -197,7 +195,7 @@ attribution(PG_FUNCTION_ARGS)
 				inf_poll();
 		}
 		put_row(result, model, NULL, (double) credits[m].unattributed_orders,
-				credits[m].unattributed_revenue);
+		        credits[m].unattributed_revenue);
 	}
 	inf_population_close(&population);
 	return (Datum) 0;

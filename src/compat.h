@@ -26,7 +26,7 @@
 #define b64_encode(src, len, dst, dstlen) pg_b64_encode((src), (len), (dst), (dstlen))
 #define b64_decode(src, len, dst, dstlen) pg_b64_decode((src), (len), (uint8 *) (dst), (dstlen))
 #else
-#define b64_encode(src, len, dst, dstlen) \
+#define b64_encode(src, len, dst, dstlen)                                                          \
 	pg_b64_encode((const char *) (src), (len), (dst), (dstlen))
 #define b64_decode(src, len, dst, dstlen) pg_b64_decode((src), (len), (dst), (dstlen))
 #endif
@@ -43,17 +43,15 @@ InitMaterializedSRF(FunctionCallInfo fcinfo, bits32 flags)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	MemoryContext old;
 
-	if (rsinfo == NULL || !IsA(rsinfo, ReturnSetInfo) ||
-		!(rsinfo->allowedModes & SFRM_Materialize))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("set-valued function called in context that cannot accept a set")));
+	if (rsinfo == NULL || !IsA(rsinfo, ReturnSetInfo) || !(rsinfo->allowedModes & SFRM_Materialize))
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+		                errmsg("set-valued function called in context that cannot accept a set")));
 	old = MemoryContextSwitchTo(rsinfo->econtext->ecxt_per_query_memory);
 	if (get_call_result_type(fcinfo, NULL, &rsinfo->setDesc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	rsinfo->setDesc = CreateTupleDescCopy(rsinfo->setDesc);
-	rsinfo->setResult = tuplestore_begin_heap(
-		(rsinfo->allowedModes & SFRM_Materialize_Random) != 0, false, work_mem);
+	rsinfo->setResult = tuplestore_begin_heap((rsinfo->allowedModes & SFRM_Materialize_Random) != 0,
+	                                          false, work_mem);
 	rsinfo->returnMode = SFRM_Materialize;
 	MemoryContextSwitchTo(old);
 }

@@ -39,11 +39,10 @@ static void
 check_model(const InfModel *model)
 {
 	if (!inf_model_is_journey_wise(model->kind))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("attribution model %s does not decide order by order",
-						inf_model_to_cstring(model)),
-				 errhint("Use attribution(), and one of the other models here.")));
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+		                errmsg("attribution model %s does not decide order by order",
+		                       inf_model_to_cstring(model)),
+		                errhint("Use attribution(), and one of the other models here.")));
 }
 
 static void
@@ -79,17 +78,17 @@ influence(PG_FUNCTION_ARGS)
 	journeys = inf_journeys_of_datum(PG_GETARG_DATUM(ARG_JOURNEYS));
 	options.model = PG_GETARG_MODEL(ARG_MODEL);
 	options.new_customer_span = inf_duration_of_interval(
-		PG_GETARG_INTERVAL_P(ARG_NEW_CUSTOMER_SPAN), "span of a new customer");
+	    PG_GETARG_INTERVAL_P(ARG_NEW_CUSTOMER_SPAN), "span of a new customer");
 	check_model(&options.model);
 	if (journeys.set.paths.size > 0)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("journeys made from paths tell nothing of customers"),
-						errhint("Use attribution(), which needs none.")));
+		                errmsg("journeys made from paths tell nothing of customers"),
+		                errhint("Use attribution(), which needs none.")));
 
 	problem = inf_scoreboard(&journeys.set, &options, &board, &names, &limit);
 	if (limit)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("%s", problem),
-						errhint("Round the weights, so that there are fewer different ones.")));
+		                errhint("Round the weights, so that there are fewer different ones.")));
 	inf_check_stored("journey_set", problem);
 	for (uint32 i = 0; i < board.ninfluencers; i++)
 	{

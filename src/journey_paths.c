@@ -25,7 +25,7 @@ static const char type_name[] = "journey_set";
 
 static void
 put_path(ReturnSetInfo *result, const InfPath *path, const Datum *influencers,
-		 const char *separator, StringInfo text)
+         const char *separator, StringInfo text)
 {
 	Datum values[4];
 	bool nulls[4] = {path->n == 0, false, false, false};
@@ -67,8 +67,8 @@ journey_paths(PG_FUNCTION_ARGS)
 	inf_path_table_init(&table);
 	while (inf_population_next(&population, &journey))
 	{
-		InfPath path = {journey.journey.n, journey.journey.code, journey.orders,
-						journey.non_buyers, journey.revenue};
+		InfPath path = {journey.journey.n, journey.journey.code, journey.orders, journey.non_buyers,
+		                journey.revenue};
 
 		inf_path_table_add(&table, &path);
 	}
@@ -78,7 +78,7 @@ journey_paths(PG_FUNCTION_ARGS)
 	influencers = INF_ALLOC_ARRAY(Datum, population.names.count);
 	for (uint32 i = 0; i < population.names.count; i++)
 		influencers[i] =
-			inf_text_of_name(population.names.identity, inf_names_get(&population.names, i));
+		    inf_text_of_name(population.names.identity, inf_names_get(&population.names, i));
 	initStringInfo(&text);
 	for (size_t i = 0; i < table.nentries; i++)
 	{
@@ -101,7 +101,7 @@ count_argument(FunctionCallInfo fcinfo, int n, const char *what)
 
 	if (count < 0 || (uint64) count > INF_MAX_PATH_COUNT)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("number of %s must be between 0 and 2^53", what)));
+		                errmsg("number of %s must be between 0 and 2^53", what)));
 	return (uint64) count;
 }
 
@@ -115,7 +115,7 @@ codes_of_array(SetState *state, ArrayType *array, int *n)
 
 	if (ARR_NDIM(array) > 1)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("path must be an array of one dimension")));
+		                errmsg("path must be an array of one dimension")));
 	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, n);
 	codes = palloc(Max(*n, 1) * sizeof(uint32));
 	for (int i = 0; i < *n; i++)
@@ -125,7 +125,7 @@ codes_of_array(SetState *state, ArrayType *array, int *n)
 
 		if (nulls[i])
 			ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-							errmsg("influencer in a path must not be null")));
+			                errmsg("influencer in a path must not be null")));
 		name = inf_name_of_text(DatumGetTextPP(values[i]));
 		old = MemoryContextSwitchTo(state->header.eoh_context);
 		codes[i] = inf_name_code(&state->builder.journeys.path_names, name);
@@ -150,7 +150,7 @@ journey_agg_add(PG_FUNCTION_ARGS)
 		state = inf_new_state(fcinfo, &inf_journey_kind);
 	builder = &state->builder.journeys;
 	if (builder->touches.names.names.identity != INF_IDENTITY_NONE &&
-		builder->touches.names.names.identity != INF_IDENTITY_TEXT)
+	    builder->touches.names.names.identity != INF_IDENTITY_TEXT)
 		inf_reject_mismatch("influencers");
 	if (builder->path_names.names.identity == INF_IDENTITY_NONE)
 		builder->path_names.names.identity = INF_IDENTITY_TEXT;
@@ -159,11 +159,10 @@ journey_agg_add(PG_FUNCTION_ARGS)
 	revenue = PG_ARGISNULL(3) ? 0 : PG_GETARG_FLOAT8(3);
 	path.non_buyers = count_argument(fcinfo, 4, "non-buyers");
 	if (!inf_is_revenue(revenue))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("revenue must be a number between %g and %g", -INF_MAX_REVENUE,
-						INF_MAX_REVENUE),
-				 errhint("Remove NaN and infinite values from the revenue.")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("revenue must be a number between %g and %g", -INF_MAX_REVENUE,
+		                       INF_MAX_REVENUE),
+		                errhint("Remove NaN and infinite values from the revenue.")));
 
 	inf_exact_add(&path.revenue, revenue);
 

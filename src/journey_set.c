@@ -26,11 +26,11 @@ inf_journeys_of_datum(Datum value)
 
 	inf_check_stored(type_name, inf_open_journey_set(part.bytes, part.size, &journeys.set));
 	inf_check_stored(type_name,
-					 inf_read_touch_header(journeys.set.touches.bytes, journeys.set.touches.size,
-										   &journeys.touches));
-	inf_check_stored(type_name, inf_read_purchase_header(journeys.set.purchases.bytes,
-														 journeys.set.purchases.size,
-														 &journeys.purchases));
+	                 inf_read_touch_header(journeys.set.touches.bytes, journeys.set.touches.size,
+	                                       &journeys.touches));
+	inf_check_stored(type_name,
+	                 inf_read_purchase_header(journeys.set.purchases.bytes,
+	                                          journeys.set.purchases.size, &journeys.purchases));
 	return journeys;
 }
 
@@ -106,18 +106,16 @@ journeys_from(Datum touch_set, Datum purchase_set)
 	InfBuffer out;
 
 	inf_check_stored("touch_set",
-					 inf_read_touch_header(set.touches.bytes, set.touches.size, &touches));
-	inf_check_stored(
-		"purchase_set",
-		inf_read_purchase_header(set.purchases.bytes, set.purchases.size, &purchases));
+	                 inf_read_touch_header(set.touches.bytes, set.touches.size, &touches));
+	inf_check_stored("purchase_set",
+	                 inf_read_purchase_header(set.purchases.bytes, set.purchases.size, &purchases));
 	mismatch = inf_set_mismatch(&touches, &purchases);
 	if (mismatch != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("touches and purchases differ in the type of their %s", mismatch),
-				 errhint("Make both sets from columns of the same types.")));
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+		                errmsg("touches and purchases differ in the type of their %s", mismatch),
+		                errhint("Make both sets from columns of the same types.")));
 	inf_check_value_size(VARHDRSZ + INF_JOURNEY_HEADER_SIZE + set.touches.size +
-						 set.purchases.size);
+	                     set.purchases.size);
 	inf_write_journey_set(&out, VARHDRSZ, &set);
 	return inf_datum_of_buffer(&out);
 }
@@ -206,7 +204,6 @@ journey_set_jsonb(PG_FUNCTION_ARGS)
 	inf_summary_count(&buf, "influencers", count_influencers(&journeys));
 	inf_summary_text(&buf, "lookback", lookback.data);
 	inf_summary_text(&buf, "touch_use", inf_touch_use_name(journeys.purchases.touch_use));
-	inf_summary_count(&buf, "skipped",
-					  journeys.touches.nskipped + journeys.purchases.nskipped);
+	inf_summary_count(&buf, "skipped", journeys.touches.nskipped + journeys.purchases.nskipped);
 	return inf_summary_end(&buf);
 }

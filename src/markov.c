@@ -25,9 +25,9 @@ order_argument(FunctionCallInfo fcinfo, int n)
 	int32 order = PG_GETARG_INT32(n);
 
 	if (order < 1 || order > INF_MAX_MARKOV_ORDER)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("order of a Markov model must be between 1 and %d",
-							   INF_MAX_MARKOV_ORDER)));
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("order of a Markov model must be between 1 and %d", INF_MAX_MARKOV_ORDER)));
 	return (uint32) order;
 }
 
@@ -37,8 +37,7 @@ chain_argument(FunctionCallInfo fcinfo)
 	JourneyValue journeys = inf_journeys_of_datum(PG_GETARG_DATUM(0));
 	InfChain chain;
 
-	inf_check_stored(type_name,
-					 inf_chain_build(&chain, &journeys.set, order_argument(fcinfo, 1)));
+	inf_check_stored(type_name, inf_chain_build(&chain, &journeys.set, order_argument(fcinfo, 1)));
 	return chain;
 }
 
@@ -61,13 +60,13 @@ markov_effects(PG_FUNCTION_ARGS)
 	{
 		bool first = chain.order == 1;
 		Datum values[7] = {
-			inf_text_of_name(chain.names.identity, inf_names_get(&chain.names, i)),
-			Float8GetDatum(markov.removal_effect[i]),
-			Float8GetDatum(markov.value_effect[i]),
-			Float8GetDatum(first ? markov.visit_probability[i] : 0),
-			Float8GetDatum(first ? markov.conversion[i] : 0),
-			Float8GetDatum(orders[i]),
-			Float8GetDatum(revenue[i]),
+		    inf_text_of_name(chain.names.identity, inf_names_get(&chain.names, i)),
+		    Float8GetDatum(markov.removal_effect[i]),
+		    Float8GetDatum(markov.value_effect[i]),
+		    Float8GetDatum(first ? markov.visit_probability[i] : 0),
+		    Float8GetDatum(first ? markov.conversion[i] : 0),
+		    Float8GetDatum(orders[i]),
+		    Float8GetDatum(revenue[i]),
 		};
 		bool nulls[7] = {false, false, false, !first, !first, false, false};
 
@@ -119,12 +118,12 @@ state_names(const InfChain *chain)
 		for (uint32 p = chain->state_first[s]; p < chain->state_first[s + 1]; p++)
 		{
 			Datum name = inf_text_of_name(chain->names.identity,
-										  inf_names_get(&chain->names, chain->state_code[p]));
+			                              inf_names_get(&chain->names, chain->state_code[p]));
 
 			if (p > chain->state_first[s])
 				appendStringInfoString(&text, " > ");
 			appendBinaryStringInfo(&text, VARDATA_ANY(DatumGetPointer(name)),
-								   VARSIZE_ANY_EXHDR(DatumGetPointer(name)));
+			                       VARSIZE_ANY_EXHDR(DatumGetPointer(name)));
 			pfree(DatumGetPointer(name));
 		}
 		names[s] = PointerGetDatum(cstring_to_text_with_len(text.data, text.len));
@@ -194,12 +193,12 @@ markov_order(PG_FUNCTION_ARGS)
 	for (uint32 i = 0; i < max_order && njourneys > 0; i++)
 	{
 		Datum values[7] = {Int64GetDatum(i + 1),
-						   Float8GetDatum(fits[i].log_likelihood),
-						   Float8GetDatum(fits[i].gain),
-						   Float8GetDatum(fits[i].gain_error),
-						   Int64GetDatum((int64) fits[i].contexts),
-						   Int64GetDatum((int64) njourneys),
-						   BoolGetDatum(fits[i].recommended)};
+		                   Float8GetDatum(fits[i].log_likelihood),
+		                   Float8GetDatum(fits[i].gain),
+		                   Float8GetDatum(fits[i].gain_error),
+		                   Int64GetDatum((int64) fits[i].contexts),
+		                   Int64GetDatum((int64) njourneys),
+		                   BoolGetDatum(fits[i].recommended)};
 		bool nulls[7] = {false, false, i == 0, i == 0, false, false, false};
 
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);

@@ -126,15 +126,14 @@ inf_numeric_to_units(const struct varlena *number)
 double
 inf_numeric_to_double(const struct varlena *number)
 {
-	static const double power[MAX_EXACT_SCALE + 1] = {1e0,	1e1,  1e2,	1e3,  1e4,	1e5,
-													  1e6,	1e7,  1e8,	1e9,  1e10, 1e11,
-													  1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
-													  1e18, 1e19, 1e20, 1e21, 1e22};
+	static const double power[MAX_EXACT_SCALE + 1] = {
+	    1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+	    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 	NumericUnits units = inf_numeric_to_units(number);
 
 	/* one division of two exact numbers: the nearest double */
 	if (!units.is_special && units.fits && units.units <= (uint64) 1 << 53 &&
-		units.scale <= MAX_EXACT_SCALE)
+	    units.scale <= MAX_EXACT_SCALE)
 	{
 		double value = (double) units.units / power[units.scale];
 

@@ -31,7 +31,7 @@ purchase_state(FunctionCallInfo fcinfo, TimeType time_type, InfIdentity customer
 		if (builder->time_type != 0 && builder->time_type != time_type)
 			inf_reject_mismatch("instants");
 		if (builder->customer_identity != INF_IDENTITY_NONE &&
-			builder->customer_identity != customers)
+		    builder->customer_identity != customers)
 			inf_reject_mismatch("customers");
 		builder->time_type = time_type;
 		builder->customer_identity = customers;
@@ -46,13 +46,13 @@ add_order(SetState *state, uint64 customer, int64 at, double revenue)
 
 	if (unlikely(!inf_is_finite(at)))
 		ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-						errmsg("instant of an order must be finite"),
-						errhint("Leave such rows out with FILTER (WHERE isfinite(ordered_at)).")));
+		                errmsg("instant of an order must be finite"),
+		                errhint("Leave such rows out with FILTER (WHERE isfinite(ordered_at)).")));
 	if (unlikely(!inf_is_revenue(revenue)))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("revenue must be a number between %g and %g", -INF_MAX_REVENUE,
-							   INF_MAX_REVENUE),
-						errhint("Remove NaN and infinite values from the revenue.")));
+		                errmsg("revenue must be a number between %g and %g", -INF_MAX_REVENUE,
+		                       INF_MAX_REVENUE),
+		                errhint("Remove NaN and infinite values from the revenue.")));
 	old = MemoryContextSwitchTo(state->header.eoh_context);
 	inf_purchase_builder_add(&state->builder.purchases, customer, at, revenue);
 	MemoryContextSwitchTo(old);
@@ -60,7 +60,7 @@ add_order(SetState *state, uint64 customer, int64 at, double revenue)
 }
 
 /* How revenue of each type is read from argument n. */
-#define REVENUE_numeric(n) \
+#define REVENUE_numeric(n)                                                                         \
 	inf_numeric_to_double((struct varlena *) PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(n)))
 #define REVENUE_float8(n) PG_GETARG_FLOAT8(n)
 #define REVENUE_int4(n) ((double) PG_GETARG_INT32(n))
@@ -70,30 +70,30 @@ add_order(SetState *state, uint64 customer, int64 at, double revenue)
  * A row without a customer or an instant is skipped, and counted. One without revenue is an order
  * all the same, of revenue 0.
  */
-#define PURCHASE_ADD(customer, time, type) \
-	PG_FUNCTION_INFO_V1(purchase_add_##customer##_##time##_##type); \
-	Datum purchase_add_##customer##_##time##_##type(PG_FUNCTION_ARGS) \
-	{ \
-		SetState *state = purchase_state(fcinfo, TYPE_##time, IDENTITY_##customer); \
-		if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) \
-		{ \
-			state->builder.purchases.nskipped++; \
-			PG_RETURN_STATE(state); \
-		} \
-		return add_order(state, CUSTOMER_##customer(1), INSTANT_##time(2), \
-						 PG_ARGISNULL(3) ? 0 : REVENUE_##type(3)); \
-	} \
+#define PURCHASE_ADD(customer, time, type)                                                         \
+	PG_FUNCTION_INFO_V1(purchase_add_##customer##_##time##_##type);                                \
+	Datum purchase_add_##customer##_##time##_##type(PG_FUNCTION_ARGS)                              \
+	{                                                                                              \
+		SetState *state = purchase_state(fcinfo, TYPE_##time, IDENTITY_##customer);                \
+		if (PG_ARGISNULL(1) || PG_ARGISNULL(2))                                                    \
+		{                                                                                          \
+			state->builder.purchases.nskipped++;                                                   \
+			PG_RETURN_STATE(state);                                                                \
+		}                                                                                          \
+		return add_order(state, CUSTOMER_##customer(1), INSTANT_##time(2),                         \
+		                 PG_ARGISNULL(3) ? 0 : REVENUE_##type(3));                                 \
+	}                                                                                              \
 	extern Datum purchase_add_##customer##_##time##_##type(PG_FUNCTION_ARGS)
 
-#define PURCHASE_ADD_REVENUES(customer, time) \
-	PURCHASE_ADD(customer, time, numeric); \
-	PURCHASE_ADD(customer, time, float8); \
-	PURCHASE_ADD(customer, time, int4); \
+#define PURCHASE_ADD_REVENUES(customer, time)                                                      \
+	PURCHASE_ADD(customer, time, numeric);                                                         \
+	PURCHASE_ADD(customer, time, float8);                                                          \
+	PURCHASE_ADD(customer, time, int4);                                                            \
 	PURCHASE_ADD(customer, time, int8)
 
-#define PURCHASE_ADD_TIMES(customer) \
-	PURCHASE_ADD_REVENUES(customer, timestamptz); \
-	PURCHASE_ADD_REVENUES(customer, timestamp); \
+#define PURCHASE_ADD_TIMES(customer)                                                               \
+	PURCHASE_ADD_REVENUES(customer, timestamptz);                                                  \
+	PURCHASE_ADD_REVENUES(customer, timestamp);                                                    \
 	PURCHASE_ADD_REVENUES(customer, date)
 
 PURCHASE_ADD_TIMES(int4);

@@ -46,17 +46,17 @@ finish(FunctionCallInfo fcinfo, const SetKind *kind)
 	PG_RETURN_DATUM(inf_datum_of_buffer(&out));
 }
 
-#define SET_AGGREGATE(name, kind) \
-	PG_FUNCTION_INFO_V1(name##_combine); \
-	Datum name##_combine(PG_FUNCTION_ARGS) \
-	{ \
-		return combine(fcinfo, kind); \
-	} \
-	PG_FUNCTION_INFO_V1(name##_final); \
-	Datum name##_final(PG_FUNCTION_ARGS) \
-	{ \
-		return finish(fcinfo, kind); \
-	} \
+#define SET_AGGREGATE(name, kind)                                                                  \
+	PG_FUNCTION_INFO_V1(name##_combine);                                                           \
+	Datum name##_combine(PG_FUNCTION_ARGS)                                                         \
+	{                                                                                              \
+		return combine(fcinfo, kind);                                                              \
+	}                                                                                              \
+	PG_FUNCTION_INFO_V1(name##_final);                                                             \
+	Datum name##_final(PG_FUNCTION_ARGS)                                                           \
+	{                                                                                              \
+		return finish(fcinfo, kind);                                                               \
+	}                                                                                              \
 	extern Datum name##_final(PG_FUNCTION_ARGS)
 
 SET_AGGREGATE(touch_set, &inf_touch_kind);

@@ -94,11 +94,11 @@ finish_journeys(const void *builder, size_t prefix, InfBuffer *out)
 }
 
 const SetKind inf_touch_kind = {"touch_set", init_touches, add_touches, mismatch_touches,
-								finish_touches};
+                                finish_touches};
 const SetKind inf_purchase_kind = {"purchase_set", init_purchases, add_purchases,
-								   mismatch_purchases, finish_purchases};
+                                   mismatch_purchases, finish_purchases};
 const SetKind inf_journey_kind = {"journey_set", init_journeys, add_journeys, mismatch_journeys,
-								  finish_journeys};
+                                  finish_journeys};
 
 SetState *
 inf_new_state(FunctionCallInfo fcinfo, const SetKind *kind)
@@ -125,8 +125,7 @@ inf_add_value(SetState *state, Datum value)
 {
 	InfPart part = inf_part_of_datum(value);
 	const char *problem;
-	const char *mismatch =
-		state->kind->mismatch(&state->builder, part.bytes, part.size, &problem);
+	const char *mismatch = state->kind->mismatch(&state->builder, part.bytes, part.size, &problem);
 
 	inf_check_stored(state->kind->type, problem);
 	if (mismatch != NULL)

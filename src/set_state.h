@@ -21,7 +21,7 @@ typedef struct SetKind
 	void (*init)(void *builder);
 	const char *(*add_set)(void *builder, const uint8_t *bytes, size_t size);
 	const char *(*mismatch)(const void *builder, const uint8_t *bytes, size_t size,
-							const char **problem);
+	                        const char **problem);
 	const char *(*finish)(const void *builder, size_t prefix, InfBuffer *out);
 } SetKind;
 

@@ -63,8 +63,8 @@ append_instant(StringInfo buf, const char *key, int time_type, int64 at)
 	fsec_t fsec = 0;
 
 	if (timestamp2tm(at, NULL, &tm, &fsec, NULL, NULL) != 0)
-		ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-						errmsg("timestamp out of range")));
+		ereport(ERROR,
+		        (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("timestamp out of range")));
 	tm.tm_isdst = 0;
 	if (time_type == TIME_DATE)
 		EncodeDateOnly(&tm, USE_ISO_DATES, text);

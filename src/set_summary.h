@@ -14,7 +14,7 @@ extern void inf_summary_text(StringInfo buf, const char *key, const char *value)
 
 /* "first_at", "last_at" (null if there are none) and "instants", the name of their type. */
 extern void inf_summary_span(StringInfo buf, bool any, int time_type, int64 first_at,
-							 int64 last_at);
+                             int64 last_at);
 
 extern Datum inf_summary_end(StringInfo buf);
 

@@ -33,11 +33,12 @@ void
 inf_check_value_size(size_t size)
 {
 	if (size > MaxAllocSize)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("set would take %zu bytes, more than the limit of %zu", size,
-						(size_t) MaxAllocSize),
-				 errhint("Group by a hash of the customer, on both sides, and add up the groups.")));
+		ereport(
+		    ERROR,
+		    (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+		     errmsg("set would take %zu bytes, more than the limit of %zu", size,
+		            (size_t) MaxAllocSize),
+		     errhint("Group by a hash of the customer, on both sides, and add up the groups.")));
 }
 
 Datum
@@ -53,17 +54,17 @@ inf_check_stored(const char *type, const char *problem)
 {
 	if (problem != NULL)
 		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("invalid %s value", type),
-						errdetail_internal("%s", problem)));
+		                errdetail_internal("%s", problem)));
 }
 
 void
 inf_reject_mismatch(const char *what)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_DATATYPE_MISMATCH),
-			 errmsg("sets differ in the type of their %s", what),
-			 errhint("Make all sets from columns of the same types, with the same lookback window "
-					 "and use of a touch.")));
+	        (errcode(ERRCODE_DATATYPE_MISMATCH),
+	         errmsg("sets differ in the type of their %s", what),
+	         errhint("Make all sets from columns of the same types, with the same lookback window "
+	                 "and use of a touch.")));
 }
 
 typedef const char *(*CheckFunction)(const uint8_t *bytes, size_t size);
@@ -81,11 +82,10 @@ set_in(FunctionCallInfo fcinfo, const char *type, CheckFunction check)
 	if (size >= 0)
 		problem = check((const uint8 *) VARDATA(value), size);
 	if (problem != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s: \"%s\"", type,
-						length <= 40 ? text : psprintf("%.40s...", text)),
-				 errdetail_internal("%s", problem)));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+		                errmsg("invalid input syntax for type %s: \"%s\"", type,
+		                       length <= 40 ? text : psprintf("%.40s...", text)),
+		                errdetail_internal("%s", problem)));
 	SET_VARSIZE(value, VARHDRSZ + size);
 	PG_RETURN_POINTER(value);
 }
@@ -101,24 +101,24 @@ set_recv(FunctionCallInfo fcinfo, const char *type, CheckFunction check)
 	pq_copymsgbytes(buf, VARDATA(value), size);
 	problem = check((const uint8 *) VARDATA(value), size);
 	if (problem != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid binary value for type %s", type), errdetail_internal("%s", problem)));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+		                errmsg("invalid binary value for type %s", type),
+		                errdetail_internal("%s", problem)));
 	SET_VARSIZE(value, VARHDRSZ + size);
 	PG_RETURN_POINTER(value);
 }
 
-#define SET_INPUT(type) \
-	PG_FUNCTION_INFO_V1(type##_in); \
-	Datum type##_in(PG_FUNCTION_ARGS) \
-	{ \
-		return set_in(fcinfo, #type, inf_check_##type); \
-	} \
-	PG_FUNCTION_INFO_V1(type##_recv); \
-	Datum type##_recv(PG_FUNCTION_ARGS) \
-	{ \
-		return set_recv(fcinfo, #type, inf_check_##type); \
-	} \
+#define SET_INPUT(type)                                                                            \
+	PG_FUNCTION_INFO_V1(type##_in);                                                                \
+	Datum type##_in(PG_FUNCTION_ARGS)                                                              \
+	{                                                                                              \
+		return set_in(fcinfo, #type, inf_check_##type);                                            \
+	}                                                                                              \
+	PG_FUNCTION_INFO_V1(type##_recv);                                                              \
+	Datum type##_recv(PG_FUNCTION_ARGS)                                                            \
+	{                                                                                              \
+		return set_recv(fcinfo, #type, inf_check_##type);                                          \
+	}                                                                                              \
 	extern Datum type##_recv(PG_FUNCTION_ARGS)
 
 SET_INPUT(touch_set);
@@ -164,12 +164,12 @@ compare_sets(FunctionCallInfo fcinfo)
 	return c != 0 ? c : (a.size > b.size) - (a.size < b.size);
 }
 
-#define SET_COMPARISON(name, operator) \
-	PG_FUNCTION_INFO_V1(name); \
-	Datum name(PG_FUNCTION_ARGS) \
-	{ \
-		PG_RETURN_BOOL(compare_sets(fcinfo) operator 0); \
-	} \
+#define SET_COMPARISON(name, comparison)                                                           \
+	PG_FUNCTION_INFO_V1(name);                                                                     \
+	Datum name(PG_FUNCTION_ARGS)                                                                   \
+	{                                                                                              \
+		PG_RETURN_BOOL(compare_sets(fcinfo) comparison 0);                                         \
+	}                                                                                              \
 	extern Datum name(PG_FUNCTION_ARGS)
 
 SET_COMPARISON(set_lt, <);

@@ -27,18 +27,18 @@ shapley_effects(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	if (exact_up_to < 1 || exact_up_to > INF_MAX_SHAPLEY_EXACT)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("number of influencers up to which Shapley values are exact must be "
-							   "between 1 and %d",
-							   INF_MAX_SHAPLEY_EXACT)));
+		                errmsg("number of influencers up to which Shapley values are exact must be "
+		                       "between 1 and %d",
+		                       INF_MAX_SHAPLEY_EXACT)));
 	journeys = inf_journeys_of_datum(PG_GETARG_DATUM(0));
 	inf_check_stored("journey_set",
-					 inf_shapley_rate(&journeys.set, (uint32) exact_up_to, &shapley));
+	                 inf_shapley_rate(&journeys.set, (uint32) exact_up_to, &shapley));
 	for (uint32 i = 0; i < shapley.names.count; i++)
 	{
 		Datum values[4] = {
-			inf_text_of_name(shapley.names.identity, inf_names_get(&shapley.names, i)),
-			Float8GetDatum(shapley.orders[i]), Float8GetDatum(shapley.revenue[i]),
-			Float8GetDatum(shapley.standard_error[i])};
+		    inf_text_of_name(shapley.names.identity, inf_names_get(&shapley.names, i)),
+		    Float8GetDatum(shapley.orders[i]), Float8GetDatum(shapley.revenue[i]),
+		    Float8GetDatum(shapley.standard_error[i])};
 		bool nulls[4] = {false};
 
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);

@@ -9,7 +9,7 @@
 #include "time_type.h"
 
 StaticAssertDecl(MIN_TIMESTAMP == INF_MIN_INSTANT && END_TIMESTAMP == INF_END_INSTANT,
-				 "the core's range of instants must be that of timestamps");
+                 "the core's range of instants must be that of timestamps");
 
 const char *
 inf_time_type_name(TimeType type)

@@ -19,7 +19,7 @@
 /* The state to add to; a new one is of these types. */
 static inline SetState *
 touch_state(FunctionCallInfo fcinfo, TimeType time_type, InfIdentity customers,
-			InfIdentity influencers)
+            InfIdentity influencers)
 {
 	SetState *state = inf_state_argument(fcinfo, &inf_touch_kind);
 	InfTouchBuilder *builder;
@@ -28,11 +28,11 @@ touch_state(FunctionCallInfo fcinfo, TimeType time_type, InfIdentity customers,
 		state = inf_new_state(fcinfo, &inf_touch_kind);
 	builder = &state->builder.touches;
 	if (unlikely(builder->time_type != time_type || builder->customer_identity != customers ||
-				 builder->names.names.identity != influencers))
+	             builder->names.names.identity != influencers))
 	{
 		InfTouchHeader header = {.time_type = time_type,
-								 .customer_identity = customers,
-								 .influencer_identity = influencers};
+		                         .customer_identity = customers,
+		                         .influencer_identity = influencers};
 		const char *mismatch = inf_touch_mismatch(builder, &header);
 
 		if (mismatch != NULL)
@@ -53,17 +53,17 @@ add_touch(FunctionCallInfo fcinfo, SetState *state, uint64 customer, InfName inf
 
 	if (unlikely(!inf_is_finite(at)))
 		ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-						errmsg("instant of a touch must be finite"),
-						errhint("Leave such rows out with FILTER (WHERE isfinite(touched_at)).")));
+		                errmsg("instant of a touch must be finite"),
+		                errhint("Leave such rows out with FILTER (WHERE isfinite(touched_at)).")));
 	if (PG_NARGS() > 4 && !PG_ARGISNULL(4))
 	{
 		weight = PG_GETARG_FLOAT8(4);
 		if (!inf_is_weight(weight))
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-							errmsg("weight of a touch must be 0 or between %g and %g",
-								   INF_MIN_WEIGHT, INF_MAX_WEIGHT),
-							errhint("A weight of 1 is neutral, above 1 accelerates, below 1 "
-									"impedes, and 0 excludes the touch.")));
+			                errmsg("weight of a touch must be 0 or between %g and %g",
+			                       INF_MIN_WEIGHT, INF_MAX_WEIGHT),
+			                errhint("A weight of 1 is neutral, above 1 accelerates, below 1 "
+			                        "impedes, and 0 excludes the touch.")));
 	}
 	if (PG_NARGS() > 5 && !PG_ARGISNULL(5))
 		priority = PG_GETARG_INT32(5);
@@ -75,31 +75,31 @@ add_touch(FunctionCallInfo fcinfo, SetState *state, uint64 customer, InfName inf
 }
 
 /* A row without a customer, an influencer or an instant is skipped, and counted. */
-#define TOUCH_ADD(customer, influencer, time) \
-	PG_FUNCTION_INFO_V1(touch_add_##customer##_##influencer##_##time); \
-	Datum touch_add_##customer##_##influencer##_##time(PG_FUNCTION_ARGS) \
-	{ \
-		SetState *state = \
-			touch_state(fcinfo, TYPE_##time, IDENTITY_##customer, IDENTITY_##influencer); \
-		if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3)) \
-		{ \
-			state->builder.touches.nskipped++; \
-			PG_RETURN_STATE(state); \
-		} \
-		return add_touch(fcinfo, state, CUSTOMER_##customer(1), INFLUENCER_##influencer(2), \
-						 INSTANT_##time(3)); \
-	} \
+#define TOUCH_ADD(customer, influencer, time)                                                      \
+	PG_FUNCTION_INFO_V1(touch_add_##customer##_##influencer##_##time);                             \
+	Datum touch_add_##customer##_##influencer##_##time(PG_FUNCTION_ARGS)                           \
+	{                                                                                              \
+		SetState *state =                                                                          \
+		    touch_state(fcinfo, TYPE_##time, IDENTITY_##customer, IDENTITY_##influencer);          \
+		if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))                                 \
+		{                                                                                          \
+			state->builder.touches.nskipped++;                                                     \
+			PG_RETURN_STATE(state);                                                                \
+		}                                                                                          \
+		return add_touch(fcinfo, state, CUSTOMER_##customer(1), INFLUENCER_##influencer(2),        \
+		                 INSTANT_##time(3));                                                       \
+	}                                                                                              \
 	extern Datum touch_add_##customer##_##influencer##_##time(PG_FUNCTION_ARGS)
 
-#define TOUCH_ADD_TIMES(customer, influencer) \
-	TOUCH_ADD(customer, influencer, timestamptz); \
-	TOUCH_ADD(customer, influencer, timestamp); \
+#define TOUCH_ADD_TIMES(customer, influencer)                                                      \
+	TOUCH_ADD(customer, influencer, timestamptz);                                                  \
+	TOUCH_ADD(customer, influencer, timestamp);                                                    \
 	TOUCH_ADD(customer, influencer, date)
 
-#define TOUCH_ADD_INFLUENCERS(customer) \
-	TOUCH_ADD_TIMES(customer, int4); \
-	TOUCH_ADD_TIMES(customer, int8); \
-	TOUCH_ADD_TIMES(customer, text); \
+#define TOUCH_ADD_INFLUENCERS(customer)                                                            \
+	TOUCH_ADD_TIMES(customer, int4);                                                               \
+	TOUCH_ADD_TIMES(customer, int8);                                                               \
+	TOUCH_ADD_TIMES(customer, text);                                                               \
 	TOUCH_ADD_TIMES(customer, uuid)
 
 TOUCH_ADD_INFLUENCERS(int4);

@@ -23,7 +23,8 @@ inf_touch_use_of_text(const char *name)
 			return use;
 	}
 	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown use of a touch \"%s\"", name),
-			 errhint("A touch may serve every_order, next_order (it is consumed by the first order "
-					 "after it) or first_order (the customer's first).")));
+	        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	         errmsg("unknown use of a touch \"%s\"", name),
+	         errhint("A touch may serve every_order, next_order (it is consumed by the first order "
+	                 "after it) or first_order (the customer's first).")));
 }

@@ -10,7 +10,7 @@
 
 void
 inf_attributions_init(InfAttributions *all, const InfModel *models, size_t nmodels,
-					  uint32_t ninfluencers)
+                      uint32_t ninfluencers)
 {
 	memset(all, 0, sizeof(*all));
 	all->nmodels = nmodels;
@@ -61,7 +61,7 @@ inf_attributions_add(InfAttributions *all, const InfJourney *journey, uint64_t c
 			return problem;
 		for (size_t i = 0; i < credits.n; i++)
 			inf_tally_add(&attribution->tally[credits.code[i]], credits.share[i], count,
-						  journey->revenue);
+			              journey->revenue);
 	}
 	return NULL;
 }
@@ -79,8 +79,8 @@ inf_attributions_finish(InfAttributions *all)
 		attribution->revenue = INF_ALLOC_ARRAY(double, n);
 		if (inf_model_sums_to_one(attribution->model.kind))
 			inf_tally_orders(attribution->tally, n, attribution->credited_orders,
-							 attribution->credited_orders + attribution->unattributed_orders,
-							 attribution->orders);
+			                 attribution->credited_orders + attribution->unattributed_orders,
+			                 attribution->orders);
 		else
 		{
 			for (uint32_t i = 0; i < n; i++)

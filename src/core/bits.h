@@ -98,7 +98,7 @@ typedef struct InfPacker
 {
 	uint8_t *p;
 	uint64_t pending; /* bits not yet written, lowest first */
-	int npending;	  /* fewer than 8 between calls */
+	int npending;     /* fewer than 8 between calls */
 } InfPacker;
 
 static inline void
@@ -114,8 +114,7 @@ inf_pack(InfPacker *packer, uint64_t value, int width)
 	packer->npending += width;
 	inf_store64(packer->p, packer->pending);
 	packer->p += packer->npending >> 3;
-	packer->pending = (packer->npending >> 3) == 8 ? 0
-												   : packer->pending >> (packer->npending & ~7);
+	packer->pending = (packer->npending >> 3) == 8 ? 0 : packer->pending >> (packer->npending & ~7);
 	packer->npending &= 7;
 }
 

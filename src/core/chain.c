@@ -11,6 +11,8 @@
 #include "core/sum.h"
 #include "core/tie_orders.h"
 
+#define POLL_EVERY ((size_t) 1 << 18)
+
 /* One transition, counted; those alike are put together now and then. */
 typedef struct Transition
 {
@@ -48,9 +50,12 @@ sort_transitions(Transition *items, Transition *other, size_t n)
 
 		if (((differ >> shift) & 0xFF) == 0)
 			continue;
-		inf_poll();
 		for (size_t i = 0; i < n; i++)
+		{
 			start[(from[i].pair >> shift) & 0xFF]++;
+			if (i % POLL_EVERY == 0)
+				inf_poll();
+		}
 		for (int b = 0; b < 256; b++)
 		{
 			size_t count = start[b];
@@ -59,7 +64,11 @@ sort_transitions(Transition *items, Transition *other, size_t n)
 			next += count;
 		}
 		for (size_t i = 0; i < n; i++)
+		{
 			to[start[(from[i].pair >> shift) & 0xFF]++] = from[i];
+			if (i % POLL_EVERY == 0)
+				inf_poll();
+		}
 		swap = from;
 		from = to;
 		to = swap;
@@ -98,7 +107,7 @@ add_transition(Builder *b, uint32_t from, uint32_t to, double count)
 		{
 			b->capacity = b->capacity == 0 ? 4096 : b->capacity * 2;
 			b->transitions =
-				inf_realloc(b->transitions, inf_array_size(b->capacity, sizeof(Transition)));
+			    inf_realloc(b->transitions, inf_array_size(b->capacity, sizeof(Transition)));
 		}
 	}
 	b->transitions[b->ntransitions++] = (Transition){(uint64_t) from << 32 | to, count};
@@ -139,7 +148,7 @@ state_of(Builder *b, const uint32_t *code, size_t n)
 /* One order of a journey: each of its orders and non-buyers counts "share". */
 static void
 add_sequence(Builder *b, const uint32_t *code, size_t n, const InfPopulationJourney *journey,
-			 double share)
+             double share)
 {
 	InfChain *chain = b->chain;
 	size_t k = chain->order < n ? chain->order : n;
@@ -204,8 +213,7 @@ list_states(Builder *b)
 		{
 			InfPath path = inf_path_table_get(&b->sequences, s);
 
-			memcpy(chain->state_code + chain->state_first[s], path.code,
-				   path.n * sizeof(uint32_t));
+			memcpy(chain->state_code + chain->state_first[s], path.code, path.n * sizeof(uint32_t));
 			chain->state_first[s + 1] = chain->state_first[s] + (uint32_t) path.n;
 		}
 	}
@@ -219,7 +227,7 @@ count_ends(InfChain *chain, uint64_t between)
 	{
 		chain->total_start += chain->start[s];
 		chain->ntransitions +=
-			(chain->start[s] > 0) + (chain->conversions[s] > 0) + (chain->nulls[s] > 0);
+		    (chain->start[s] > 0) + (chain->conversions[s] > 0) + (chain->nulls[s] > 0);
 	}
 }
 

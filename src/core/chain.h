@@ -13,31 +13,23 @@
 #define INF_CHAIN_H
 
 #include "core/population.h"
-
-/* Transitions as sparse rows: row i is at[first[i]] .. at[first[i + 1] - 1]. */
-typedef struct InfSparse
-{
-	uint32_t n;
-	uint64_t *first; /* n + 1 */
-	uint32_t *to;
-	double *value;
-} InfSparse;
+#include "core/sparse.h"
 
 typedef struct InfChain
 {
 	uint32_t order; /* k */
 	uint32_t nstates;
 	uint32_t ninfluencers;
-	InfNames names;			 /* of the influencers */
-	uint32_t *state_first;	 /* the influencers of state i are state_code[state_first[i]] ... */
+	InfNames names;        /* of the influencers */
+	uint32_t *state_first; /* the influencers of state i are state_code[state_first[i]] ... */
 	uint32_t *state_code;
-	InfSparse counts;		 /* from state to state */
-	double *start;			 /* journeys that start in the state */
-	double *conversions;	 /* orders from the state */
-	double *nulls;			 /* journeys that end in it without one */
-	double *revenue;		 /* of the orders from the state */
-	double total_start;		 /* all journeys that have a touch */
-	uint64_t orders;		 /* that have a touch */
+	InfSparse counts;    /* from state to state */
+	double *start;       /* journeys that start in the state */
+	double *conversions; /* orders from the state */
+	double *nulls;       /* journeys that end in it without one */
+	double *revenue;     /* of the orders from the state */
+	double total_start;  /* all journeys that have a touch */
+	uint64_t orders;     /* that have a touch */
 	uint64_t unattributed_orders;
 	double total_revenue; /* of the former */
 	double unattributed_revenue;

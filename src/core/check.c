@@ -71,7 +71,7 @@ inf_check_touch_set(const uint8_t *bytes, size_t size)
 	used = INF_ALLOC_ARRAY(bool, reader.names.count);
 	memset(used, 0, reader.names.count * sizeof(bool));
 	inf_touch_writer_open(&writer, 0, reader.header.flags, reader.header.time_type,
-						  reader.header.customer_identity, &reader.names);
+	                      reader.header.customer_identity, &reader.names);
 	writer.header.influencer_identity = reader.header.influencer_identity;
 	problem = NULL;
 	while (problem == NULL && inf_touch_reader_next(&reader, &t))
@@ -116,7 +116,7 @@ inf_check_purchase_set(const uint8_t *bytes, size_t size)
 		return problem;
 	}
 	inf_purchase_writer_open(&writer, 0, reader.header.time_type, reader.header.customer_identity,
-							 reader.header.lookback, reader.header.touch_use);
+	                         reader.header.lookback, reader.header.touch_use);
 	problem = NULL;
 	while (problem == NULL && inf_purchase_reader_next(&reader, &o))
 	{
@@ -161,8 +161,8 @@ check_paths(const uint8_t *bytes, size_t size)
 		inf_path_table_add(&table, &path);
 	}
 	problem = reader.problem;
-	if (problem == NULL && (table.nentries != reader.npaths || nused != reader.names.count ||
-							reader.npaths == 0))
+	if (problem == NULL &&
+	    (table.nentries != reader.npaths || nused != reader.names.count || reader.npaths == 0))
 		problem = not_canonical;
 	if (problem == NULL)
 	{
@@ -196,8 +196,8 @@ inf_check_journey_set(const uint8_t *bytes, size_t size)
 	if (inf_set_mismatch(&touches, &purchases) != NULL)
 		return "touches and purchases that do not match";
 	if (set.paths.size > 0 && touches.influencer_identity != INF_IDENTITY_NONE &&
-		set.paths.bytes[2] != INF_IDENTITY_NONE &&
-		set.paths.bytes[2] != (uint8_t) touches.influencer_identity)
+	    set.paths.bytes[2] != INF_IDENTITY_NONE &&
+	    set.paths.bytes[2] != (uint8_t) touches.influencer_identity)
 		return "touches and paths that do not match";
 	return NULL;
 }

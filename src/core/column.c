@@ -221,8 +221,8 @@ inf_write_doubles(InfBuffer *buffer, const double *values, size_t n)
 		inf_write8(buffer, (uint8_t) width);
 		packer = (InfPacker){inf_buffer_reserve(buffer, inf_packed_size(n, width)), 0, 0};
 		for (size_t i = 0; i < n; i++)
-			inf_pack(&packer,
-					 (uint64_t) ((int64_t) rint(values[i] * powers_of_ten[scale]) - least), width);
+			inf_pack(&packer, (uint64_t) ((int64_t) rint(values[i] * powers_of_ten[scale]) - least),
+			         width);
 		buffer->size = (size_t) (inf_pack_end(&packer) - buffer->data);
 		return;
 	}
@@ -278,6 +278,6 @@ inf_read_doubles(InfCursor *cursor, double *values, size_t n)
 		power = powers_of_ten[scale];
 		for (size_t i = 0; i < n; i++)
 			values[i] =
-				(double) (int64_t) ((uint64_t) least + inf_unpack(packed, i, width)) / power;
+			    (double) (int64_t) ((uint64_t) least + inf_unpack(packed, i, width)) / power;
 	}
 }

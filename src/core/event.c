@@ -74,7 +74,7 @@ merge_sort(InfEvent *events, InfEvent *other, size_t n)
 
 			for (size_t i = start; i < end; i++)
 				to[i] = (b >= end || (a < middle && !is_before(&from[b], &from[a]))) ? from[a++]
-																					 : from[b++];
+				                                                                     : from[b++];
 		}
 		swap = from;
 		from = to;
@@ -222,8 +222,8 @@ is_in_order(const InfEventBlock *block, const InfBlockEnd *before)
 	const int64_t *at = block->at;
 	bool good = true;
 
-	if (before->any && (block->keys[0] < before->key ||
-						(block->keys[0] == before->key && at[0] < before->at)))
+	if (before->any &&
+	    (block->keys[0] < before->key || (block->keys[0] == before->key && at[0] < before->at)))
 		return false;
 	for (size_t c = 0; c < block->ncustomers; c++)
 	{

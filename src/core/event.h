@@ -71,6 +71,6 @@ typedef struct InfBlockEnd
  * block or after "before" (which is brought up to date), or if an instant is out of range.
  */
 extern void inf_read_block(InfCursor *cursor, InfEventBlock *block, size_t nevents,
-						   InfBlockEnd *before);
+                           InfBlockEnd *before);
 
 #endif

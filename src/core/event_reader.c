@@ -12,8 +12,8 @@ static const char damaged[] = "damaged events";
 
 void
 inf_event_reader_open(InfEventReader *reader, InfCursor cursor, uint64_t nevents,
-					  uint64_t ncustomers, const size_t *column_sizes,
-					  void (*read_columns)(InfEventReader *reader, size_t n))
+                      uint64_t ncustomers, const size_t *column_sizes,
+                      void (*read_columns)(InfEventReader *reader, size_t n))
 {
 	memset(reader, 0, sizeof(*reader));
 	reader->cursor = cursor;
@@ -52,8 +52,7 @@ read_block(InfEventReader *reader)
 	inf_poll();
 	if (n == 0)
 	{
-		if (reader->cursor.p != reader->cursor.end ||
-			reader->customers_given != reader->ncustomers)
+		if (reader->cursor.p != reader->cursor.end || reader->customers_given != reader->ncustomers)
 			reader->problem = damaged;
 		return false;
 	}
@@ -76,7 +75,7 @@ static inline bool
 at_end_of_block(const InfEventReader *reader)
 {
 	return reader->next_customer == reader->block->ncustomers &&
-		   reader->events_read < reader->nevents;
+	       reader->events_read < reader->nevents;
 }
 
 /* The block's next customer, of whom the next block may have more. */
@@ -90,8 +89,8 @@ next_piece(InfEventReader *reader, InfCustomerEvents *piece)
 	piece->at = reader->block->at + from;
 	for (int c = 0; c < INF_MAX_COLUMNS; c++)
 		piece->column[c] = reader->column[c] == NULL
-							   ? NULL
-							   : (char *) reader->column[c] + from * reader->column_size[c];
+		                       ? NULL
+		                       : (char *) reader->column[c] + from * reader->column_size[c];
 	reader->next_customer++;
 	reader->next_event += piece->n;
 }
@@ -113,8 +112,8 @@ gather(InfEventReader *reader, const InfCustomerEvents *piece)
 		for (int c = 0; c < INF_MAX_COLUMNS; c++)
 		{
 			if (reader->column_size[c] > 0)
-				g->column[c] = inf_realloc(g->column[c],
-										   inf_array_size(capacity, reader->column_size[c]));
+				g->column[c] =
+				    inf_realloc(g->column[c], inf_array_size(capacity, reader->column_size[c]));
 		}
 		reader->gathered_capacity = capacity;
 	}

@@ -30,15 +30,15 @@ typedef struct InfEventReader
 	InfCursor cursor;
 	uint64_t nevents;
 	uint64_t ncustomers;
-	uint64_t events_read;	  /* in the blocks read so far */
+	uint64_t events_read;     /* in the blocks read so far */
 	uint64_t customers_given; /* out so far */
-	size_t next_customer;	  /* in the block */
+	size_t next_customer;     /* in the block */
 	size_t next_event;
 	InfBlockEnd end;
 	InfEventBlock *block;
 	size_t column_size[INF_MAX_COLUMNS]; /* of an element; 0: no such column */
-	void *column[INF_MAX_COLUMNS];		 /* of the block */
-	InfCustomerEvents gathered;			 /* a customer of several blocks */
+	void *column[INF_MAX_COLUMNS];       /* of the block */
+	InfCustomerEvents gathered;          /* a customer of several blocks */
 	size_t gathered_capacity;
 	void (*read_columns)(struct InfEventReader *reader, size_t n);
 	uint64_t limit; /* for read_columns: the largest code */
@@ -49,8 +49,8 @@ typedef struct InfEventReader
  * reads the n elements of each column into reader->column, and marks the cursor bad if need be.
  */
 extern void inf_event_reader_open(InfEventReader *reader, InfCursor cursor, uint64_t nevents,
-								  uint64_t ncustomers, const size_t *column_sizes,
-								  void (*read_columns)(InfEventReader *reader, size_t n));
+                                  uint64_t ncustomers, const size_t *column_sizes,
+                                  void (*read_columns)(InfEventReader *reader, size_t n));
 
 /* The next customer; false at the end or if there is a problem. Valid until the next call. */
 extern bool inf_event_reader_next(InfEventReader *reader, InfCustomerEvents *events);

@@ -54,16 +54,16 @@ inf_hash_bytes(const void *bytes, size_t n)
 	while (n > 16)
 	{
 		h = inf_fold64(inf_load64(p) ^ UINT64_C(0xA0761D6478BD642F) ^ h,
-					   inf_load64(p + 8) ^ UINT64_C(0xE7037ED1A0B428DB));
+		               inf_load64(p + 8) ^ UINT64_C(0xE7037ED1A0B428DB));
 		p += 16;
 		n -= 16;
 	}
 	if (n > 8)
 		h = inf_fold64(inf_load64(p) ^ UINT64_C(0x8EBC6AF09C88C6E3) ^ h,
-					   inf_load_tail(p + 8, n - 8) ^ UINT64_C(0x589965CC75374CC3));
+		               inf_load_tail(p + 8, n - 8) ^ UINT64_C(0x589965CC75374CC3));
 	else
 		h = inf_fold64(inf_load_tail(p, n) ^ UINT64_C(0x1D8E4E27C47D124F) ^ h,
-					   UINT64_C(0xEB44ACCAB455D165));
+		               UINT64_C(0xEB44ACCAB455D165));
 	return inf_mix64(h);
 }
 

@@ -49,7 +49,7 @@ static inline bool
 inf_came_before(int64_t touched_at, int64_t ordered_at)
 {
 	return touched_at <= ordered_at && touched_at != INF_MINUS_INFINITY &&
-		   ordered_at != INF_PLUS_INFINITY;
+	       ordered_at != INF_PLUS_INFINITY;
 }
 
 /* Did the touch lead to the order? 0 <= ordered - touched <= lookback, both ends closed. */
@@ -57,7 +57,7 @@ static inline bool
 inf_led_to(int64_t touched_at, int64_t ordered_at, int64_t lookback)
 {
 	return inf_came_before(touched_at, ordered_at) &&
-		   inf_elapsed(touched_at, ordered_at) <= (uint64_t) lookback;
+	       inf_elapsed(touched_at, ordered_at) <= (uint64_t) lookback;
 }
 
 #endif

@@ -77,7 +77,7 @@ inf_journey_builder_add_set(InfJourneyBuilder *builder, const uint8_t *bytes, si
 		problem = inf_touch_builder_add_set(&builder->touches, set.touches.bytes, set.touches.size);
 	if (problem == NULL)
 		problem = inf_purchase_builder_add_set(&builder->purchases, set.purchases.bytes,
-											   set.purchases.size);
+		                                       set.purchases.size);
 	if (problem == NULL && set.paths.size > 0)
 		problem = add_paths(builder, set.paths);
 	return problem;
@@ -85,7 +85,7 @@ inf_journey_builder_add_set(InfJourneyBuilder *builder, const uint8_t *bytes, si
 
 const char *
 inf_journey_mismatch(const InfJourneyBuilder *builder, const uint8_t *bytes, size_t size,
-					 const char **problem)
+                     const char **problem)
 {
 	InfJourneySet set;
 	InfTouchHeader touches;
@@ -110,8 +110,8 @@ inf_journey_mismatch(const InfJourneyBuilder *builder, const uint8_t *bytes, siz
 	if (set.paths.size > 2)
 		paths = set.paths.bytes[2];
 	if (mismatch == NULL && have != INF_IDENTITY_NONE &&
-		((paths != INF_IDENTITY_NONE && paths != have) ||
-		 (touches.influencer_identity != INF_IDENTITY_NONE && touches.influencer_identity != have)))
+	    ((paths != INF_IDENTITY_NONE && paths != have) ||
+	     (touches.influencer_identity != INF_IDENTITY_NONE && touches.influencer_identity != have)))
 		mismatch = "influencers";
 	return mismatch;
 }

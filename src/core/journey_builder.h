@@ -29,17 +29,17 @@ extern void inf_journey_builder_add_path(InfJourneyBuilder *builder, const InfPa
  * inf_journey_mismatch).
  */
 extern const char *inf_journey_builder_add_set(InfJourneyBuilder *builder, const uint8_t *bytes,
-											   size_t size);
+                                               size_t size);
 
 /*
  * What of the set does not agree with the builder ("customers", ...), or NULL. *problem tells if
  * the set cannot be read.
  */
 extern const char *inf_journey_mismatch(const InfJourneyBuilder *builder, const uint8_t *bytes,
-										size_t size, const char **problem);
+                                        size_t size, const char **problem);
 
 /* Encodes the set behind "prefix" bytes. The builder stays as it is. */
 extern const char *inf_journey_builder_finish(const InfJourneyBuilder *builder, size_t prefix,
-											  InfBuffer *out);
+                                              InfBuffer *out);
 
 #endif

@@ -50,7 +50,7 @@ find_distinct(InfCreditor *creditor, const InfJourney *journey)
 
 const char *
 inf_journey_credits(InfCreditor *creditor, const InfModel *model, const InfJourney *journey,
-					InfCredits *credits)
+                    InfCredits *credits)
 {
 	credits->n = journey->n;
 	credits->code = journey->code;
@@ -62,9 +62,9 @@ inf_journey_credits(InfCreditor *creditor, const InfModel *model, const InfJourn
 	{
 		creditor->capacity = journey->n * 2;
 		creditor->share =
-			inf_realloc(creditor->share, inf_array_size(creditor->capacity, sizeof(double)));
+		    inf_realloc(creditor->share, inf_array_size(creditor->capacity, sizeof(double)));
 		creditor->distinct =
-			inf_realloc(creditor->distinct, inf_array_size(creditor->capacity, sizeof(uint32_t)));
+		    inf_realloc(creditor->distinct, inf_array_size(creditor->capacity, sizeof(uint32_t)));
 	}
 	credits->share = creditor->share;
 	if (model->kind == INF_PARTICIPATION || model->kind == INF_SHAPLEY)

@@ -34,6 +34,6 @@ extern void inf_creditor_free(InfCreditor *creditor);
  * influencers). Returns NULL or why they cannot be had; valid until the next call.
  */
 extern const char *inf_journey_credits(InfCreditor *creditor, const InfModel *model,
-									   const InfJourney *journey, InfCredits *credits);
+                                       const InfJourney *journey, InfCredits *credits);
 
 #endif

@@ -42,11 +42,11 @@ const char *
 inf_set_mismatch(const InfTouchHeader *touches, const InfPurchaseHeader *purchases)
 {
 	if (touches->time_type != 0 && purchases->time_type != 0 &&
-		touches->time_type != purchases->time_type)
+	    touches->time_type != purchases->time_type)
 		return "instants";
 	if (touches->customer_identity != INF_IDENTITY_NONE &&
-		purchases->customer_identity != INF_IDENTITY_NONE &&
-		touches->customer_identity != purchases->customer_identity)
+	    purchases->customer_identity != INF_IDENTITY_NONE &&
+	    touches->customer_identity != purchases->customer_identity)
 		return "customers";
 	return NULL;
 }

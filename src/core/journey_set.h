@@ -39,7 +39,7 @@ extern const char *inf_open_journey_set(const uint8_t *bytes, size_t size, InfJo
  * or NULL if they can be matched.
  */
 extern const char *inf_set_mismatch(const InfTouchHeader *touches,
-									const InfPurchaseHeader *purchases);
+                                    const InfPurchaseHeader *purchases);
 
 /* Puts the parts together behind "prefix" bytes. */
 extern void inf_write_journey_set(InfBuffer *out, size_t prefix, const InfJourneySet *set);

@@ -145,7 +145,7 @@ inf_markov_free(InfMarkov *result)
 
 void
 inf_markov_credit(const InfChain *chain, const InfMarkov *markov, uint64_t all, double *orders,
-				  double *revenue)
+                  double *revenue)
 {
 	uint32_t k = chain->ninfluencers;
 	InfTally *tally = INF_ALLOC_ARRAY(InfTally, k);
@@ -166,8 +166,8 @@ inf_markov_credit(const InfChain *chain, const InfMarkov *markov, uint64_t all, 
 		double share = sum > 0 ? markov->removal_effect[i] / sum : 0;
 
 		inf_tally_add(&tally[i], share, chain->orders, 0);
-		revenue[i] = (value_sum > 0 ? markov->value_effect[i] / value_sum : share) *
-					 chain->total_revenue;
+		revenue[i] =
+		    (value_sum > 0 ? markov->value_effect[i] / value_sum : share) * chain->total_revenue;
 	}
 	inf_tally_orders(tally, k, chain->orders, all, orders);
 	inf_free(tally);

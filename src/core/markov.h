@@ -35,16 +35,16 @@
 typedef struct InfMarkov
 {
 	double conversion_probability; /* P */
-	double value;				   /* the same with the values of conversions */
-	double *removal_effect;		   /* an influencer each, 0..1; 0 without conversions */
-	double *value_effect;		   /* by value; may have any sign if revenue has */
-	double *visit_probability;	   /* k = 1 only; else NULL */
-	double *conversion;			   /* k = 1 only: probability of conversion from the influencer */
+	double value;                  /* the same with the values of conversions */
+	double *removal_effect;        /* an influencer each, 0..1; 0 without conversions */
+	double *value_effect;          /* by value; may have any sign if revenue has */
+	double *visit_probability;     /* k = 1 only; else NULL */
+	double *conversion;            /* k = 1 only: probability of conversion from the influencer */
 	bool dense;
-	uint32_t nexact;	 /* influencers whose removal was solved */
+	uint32_t nexact;     /* influencers whose removal was solved */
 	uint32_t iterations; /* of the longest solution */
-	double residual;	 /* largest of all solutions */
-	double error;		 /* of the removal effects, absolute */
+	double residual;     /* largest of all solutions */
+	double error;        /* of the removal effects, absolute */
 } InfMarkov;
 
 extern void inf_markov(const InfChain *chain, InfMarkov *result);
@@ -59,6 +59,6 @@ extern void inf_markov_free(InfMarkov *result);
  * do not sum to something above 0, revenue is shared as orders are.
  */
 extern void inf_markov_credit(const InfChain *chain, const InfMarkov *markov, uint64_t all,
-							  double *orders, double *revenue);
+                              double *orders, double *revenue);
 
 #endif

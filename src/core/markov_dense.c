@@ -177,7 +177,7 @@ solve_small(Matrix a, double *b, double *c)
 
 typedef struct Solution
 {
-	Matrix n;		/* N */
+	Matrix n;       /* N */
 	double *visits; /* n */
 	double *h;
 	double *v; /* h, with values */

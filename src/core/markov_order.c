@@ -58,8 +58,7 @@ gram(Fitting *f, const uint32_t *code, size_t n)
 		size_t capacity = f->counts_capacity == 0 ? 4096 : f->counts_capacity * 2;
 
 		f->counts = inf_realloc(f->counts, inf_array_size(capacity, sizeof(Counts)));
-		memset(f->counts + f->counts_capacity, 0,
-			   (capacity - f->counts_capacity) * sizeof(Counts));
+		memset(f->counts + f->counts_capacity, 0, (capacity - f->counts_capacity) * sizeof(Counts));
 		f->counts_capacity = capacity;
 	}
 	return index;
@@ -73,8 +72,7 @@ add_sample(Fitting *f, const uint32_t *code, size_t n, uint32_t fold, bool conve
 	if (f->nsamples == f->samples_capacity)
 	{
 		f->samples_capacity = f->samples_capacity == 0 ? 1024 : f->samples_capacity * 2;
-		f->samples =
-			inf_realloc(f->samples, inf_array_size(f->samples_capacity, sizeof(Sample)));
+		f->samples = inf_realloc(f->samples, inf_array_size(f->samples_capacity, sizeof(Sample)));
 	}
 	if (f->ncodes + n > f->codes_capacity)
 	{
@@ -95,7 +93,7 @@ deal(Fitting *f, const uint32_t *code, size_t n, uint64_t number, bool converts,
 
 	for (uint32_t i = 0; i < INF_ORDER_FOLDS; i++)
 		add_sample(f, code, n, (first + i) % INF_ORDER_FOLDS, converts,
-				   (double) (count / INF_ORDER_FOLDS + (i < count % INF_ORDER_FOLDS)));
+		           (double) (count / INF_ORDER_FOLDS + (i < count % INF_ORDER_FOLDS)));
 }
 
 /* Step number "at" of a sample: the next influencer, or how it ends. */
@@ -289,7 +287,8 @@ judge(const Fitting *f, uint32_t max_order, InfOrderFit *fits)
 	for (uint32_t a = 0; a < max_order; a++)
 	{
 		double mean = a < best ? difference[best][a] / n : 0;
-		double error = a < best ? sqrt(fmax(square[best][a] / n - mean * mean, 0) / fmax(n - 1, 1)) : 0;
+		double error =
+		    a < best ? sqrt(fmax(square[best][a] / n - mean * mean, 0) / fmax(n - 1, 1)) : 0;
 
 		if (a == best || mean <= error)
 		{
@@ -301,7 +300,7 @@ judge(const Fitting *f, uint32_t max_order, InfOrderFit *fits)
 
 const char *
 inf_markov_order(const InfJourneySet *set, uint32_t max_order, InfOrderFit *fits,
-				 uint64_t *njourneys)
+                 uint64_t *njourneys)
 {
 	Fitting f;
 	const char *problem;

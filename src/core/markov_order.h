@@ -21,10 +21,10 @@
 
 typedef struct InfOrderFit
 {
-	double log_likelihood;	 /* mean of a journey, natural logarithm */
-	double gain;			 /* over the order before; 0 for the first */
-	double gain_error;		 /* standard error of the gain */
-	uint64_t contexts;		 /* different memories of this length that were seen */
+	double log_likelihood; /* mean of a journey, natural logarithm */
+	double gain;           /* over the order before; 0 for the first */
+	double gain_error;     /* standard error of the gain */
+	uint64_t contexts;     /* different memories of this length that were seen */
 	bool recommended;
 } InfOrderFit;
 
@@ -33,7 +33,7 @@ typedef struct InfOrderFit
  * one does not beat by more than a standard error. *njourneys: how many were used. Returns what is
  * wrong with the set, or NULL.
  */
-extern const char *inf_markov_order(const InfJourneySet *set, uint32_t max_order,
-									InfOrderFit *fits, uint64_t *njourneys);
+extern const char *inf_markov_order(const InfJourneySet *set, uint32_t max_order, InfOrderFit *fits,
+                                    uint64_t *njourneys);
 
 #endif

@@ -20,16 +20,11 @@
 /* Systems that are iterated together, so that the matrix is read once for all of them. */
 #define LANES 8
 
-#define TOLERANCE 1e-13
-#define MAX_ITERATIONS 100000
-
 /* Multiplications that may be spent on removals. */
 #define WORK 2e10
 
 /* The last exact removals, against which the estimate is audited. */
 #define AUDITED 64
-
-#define POLL_ROWS 4096
 
 typedef struct Solver
 {
@@ -37,186 +32,12 @@ typedef struct Solver
 	uint32_t n;
 	InfSparse q;
 	InfSparse qt; /* transposed */
-	double *t;	  /* expected visits from each state on */
-	double *mt;	  /* (I - Q) t */
-	double *n0;	  /* expected visits from the start */
+	double *t;    /* expected visits from each state on */
+	double *mt;   /* (I - Q) t */
+	double *n0;   /* expected visits from the start */
 	double t_max; /* bound of t */
-	uint32_t iterations;
-	double residual;
+	InfSparseStats stats;
 } Solver;
-
-static double *
-vector(uint32_t n)
-{
-	double *v = INF_ALLOC_ARRAY(double, n);
-
-	memset(v, 0, (size_t) n * sizeof(double));
-	return v;
-}
-
-static InfSparse
-transpose(InfSparse a)
-{
-	InfSparse t;
-	uint64_t nnz = a.first[a.n];
-	uint64_t *next;
-
-	t.n = a.n;
-	t.first = INF_ALLOC_ARRAY(uint64_t, (size_t) a.n + 1);
-	t.to = INF_ALLOC_ARRAY(uint32_t, nnz);
-	t.value = INF_ALLOC_ARRAY(double, nnz);
-	memset(t.first, 0, ((size_t) a.n + 1) * sizeof(uint64_t));
-	for (uint64_t e = 0; e < nnz; e++)
-		t.first[a.to[e] + 1]++;
-	for (uint32_t i = 0; i < a.n; i++)
-		t.first[i + 1] += t.first[i];
-	next = INF_ALLOC_ARRAY(uint64_t, a.n);
-	memcpy(next, t.first, a.n * sizeof(uint64_t));
-	for (uint32_t i = 0; i < a.n; i++)
-	{
-		for (uint64_t e = a.first[i]; e < a.first[i + 1]; e++)
-		{
-			uint64_t at = next[a.to[e]]++;
-
-			t.to[at] = i;
-			t.value[at] = a.value[e];
-		}
-		if (i % POLL_ROWS == 0)
-			inf_poll();
-	}
-	inf_free(next);
-	return t;
-}
-
-/* res = b - (I - A) x; returns its largest element. */
-static double
-residual_of(InfSparse a, const double *b, const double *x, double *res)
-{
-	double largest = 0;
-
-	for (uint32_t i = 0; i < a.n; i++)
-	{
-		double sum = b[i] - x[i];
-
-		for (uint64_t e = a.first[i]; e < a.first[i + 1]; e++)
-			sum += a.value[e] * x[a.to[e]];
-		res[i] = sum;
-		if (fabs(sum) > largest)
-			largest = fabs(sum);
-		if (i % POLL_ROWS == 0)
-			inf_poll();
-	}
-	return largest;
-}
-
-static double
-dot(const double *a, const double *b, uint32_t n)
-{
-	double sum = 0;
-
-	for (uint32_t i = 0; i < n; i++)
-		sum += a[i] * b[i];
-	return sum;
-}
-
-/*
- * Solves (I - A) x = b from whatever x is, by the biconjugate gradient method (van der Vorst 1992).
- * Where that breaks down, or has gone astray, Jacobi steps take over: they always converge.
- */
-static void
-solve(Solver *solver, InfSparse a, const double *b, double *x)
-{
-	uint32_t n = a.n;
-	double *r = vector(n), *r0 = vector(n), *p = vector(n), *v = vector(n), *s = vector(n),
-		   *u = vector(n), *zero = vector(n);
-	double rho = 1, alpha = 1, omega = 1;
-	double scale = 0;
-	double largest;
-	double best;
-	uint32_t iteration = 0;
-	bool broken = true;
-
-	for (uint32_t i = 0; i < n; i++)
-		scale = fabs(b[i]) > scale ? fabs(b[i]) : scale;
-	largest = best = residual_of(a, b, x, r);
-	while (largest > TOLERANCE * scale && iteration < MAX_ITERATIONS)
-	{
-		double rho_next, beta, us, uu;
-
-		iteration++;
-		if (broken)
-		{
-			/* start anew from a few Jacobi steps */
-			for (int step = 0; step < 4; step++)
-			{
-				for (uint32_t i = 0; i < n; i++)
-					x[i] += r[i];
-				largest = residual_of(a, b, x, r);
-			}
-			memcpy(r0, r, n * sizeof(double));
-			memset(p, 0, n * sizeof(double));
-			memset(v, 0, n * sizeof(double));
-			rho = alpha = omega = 1;
-			broken = false;
-			best = largest;
-			continue;
-		}
-		rho_next = dot(r0, r, n);
-		beta = rho_next / rho * (alpha / omega);
-		rho = rho_next;
-		for (uint32_t i = 0; i < n; i++)
-			p[i] = r[i] + beta * (p[i] - omega * v[i]);
-		residual_of(a, zero, p, v); /* v = -(I - A) p */
-		for (uint32_t i = 0; i < n; i++)
-			v[i] = -v[i];
-		alpha = rho / dot(r0, v, n);
-		for (uint32_t i = 0; i < n; i++)
-			s[i] = r[i] - alpha * v[i];
-		residual_of(a, zero, s, u);
-		for (uint32_t i = 0; i < n; i++)
-			u[i] = -u[i];
-		us = dot(u, s, n);
-		uu = dot(u, u, n);
-		omega = uu > 0 ? us / uu : 0;
-		if (!isfinite(alpha) || !isfinite(omega) || omega == 0)
-		{
-			if (isfinite(alpha) && uu == 0)
-			{
-				for (uint32_t i = 0; i < n; i++)
-					x[i] += alpha * p[i];
-			}
-			largest = residual_of(a, b, x, r);
-			broken = true;
-			continue;
-		}
-		for (uint32_t i = 0; i < n; i++)
-			x[i] += alpha * p[i] + omega * s[i];
-		largest = residual_of(a, b, x, r); /* the true one, not the recurrence's */
-		if (!isfinite(largest) || largest > 1e3 * best)
-		{
-			/* gone astray: what is left of x is worth nothing */
-			for (uint32_t i = 0; i < n; i++)
-				x[i] = isfinite(x[i]) && largest < 1 ? x[i] : 0;
-			largest = residual_of(a, b, x, r);
-			broken = true;
-		}
-		best = largest < best ? largest : best;
-		/* rounding is as far as it goes */
-		if (iteration > 200 && largest <= 1e3 * TOLERANCE * scale)
-			break;
-	}
-	if (iteration > solver->iterations)
-		solver->iterations = iteration;
-	if (largest > solver->residual)
-		solver->residual = largest;
-	inf_free(r);
-	inf_free(r0);
-	inf_free(p);
-	inf_free(v);
-	inf_free(s);
-	inf_free(u);
-	inf_free(zero);
-}
 
 /*
  * LANES systems (I - Q) x = b at once, lane by lane in each element, with x = 0 in the states that
@@ -226,7 +47,7 @@ typedef struct Lanes
 {
 	double *x; /* n * LANES */
 	double *r;
-	const double *b;		/* n, for all lanes; NULL: unit vectors at "unit" */
+	const double *b; /* n, for all lanes; NULL: unit vectors at "unit" */
 	uint32_t unit[LANES];
 	const uint8_t *removed; /* n: a bit a lane */
 	double largest[LANES];
@@ -272,7 +93,7 @@ lane_residuals(const Solver *solver, Lanes *lanes)
 			if (fabs(res) > lanes->largest[l])
 				lanes->largest[l] = fabs(res);
 		}
-		if (i % POLL_ROWS == 0)
+		if (i % INF_SPARSE_POLL == 0)
 			inf_poll();
 	}
 }
@@ -283,15 +104,15 @@ solve_lanes(Solver *solver, Lanes *lanes, const double *tolerance)
 {
 	uint32_t n = solver->n;
 
-	for (uint32_t iteration = 0; iteration < MAX_ITERATIONS; iteration++)
+	for (uint32_t iteration = 0; iteration < INF_SPARSE_ITERATIONS; iteration++)
 	{
 		double along[LANES] = {0};
 		double norm = 0;
 		bool done = true;
 
 		lane_residuals(solver, lanes);
-		if (iteration > solver->iterations)
-			solver->iterations = iteration;
+		if (iteration > solver->stats.iterations)
+			solver->stats.iterations = iteration;
 		for (int l = 0; l < LANES; l++)
 			done &= lanes->largest[l] <= tolerance[l];
 		if (done)
@@ -326,18 +147,18 @@ solve_lanes(Solver *solver, Lanes *lanes, const double *tolerance)
 	}
 	for (int l = 0; l < LANES; l++)
 	{
-		if (lanes->largest[l] > solver->residual)
-			solver->residual = lanes->largest[l];
+		if (lanes->largest[l] > solver->stats.residual)
+			solver->stats.residual = lanes->largest[l];
 	}
 }
 
 /* How important each influencer may be, for the order in which removals are solved. */
 typedef struct Candidate
 {
-	double entries;		  /* expected entries into its states by walks that convert */
+	double entries;       /* expected entries into its states by walks that convert */
 	double value_entries; /* the same in value */
-	double returns;		  /* an estimate of the shape of its returns; k = 1 only */
-	double cycles;		  /* walks there and back, k = 1 only */
+	double returns;       /* an estimate of the shape of its returns; k = 1 only */
+	double cycles;        /* walks there and back, k = 1 only */
 } Candidate;
 
 static bool
@@ -373,22 +194,6 @@ there_and_back(const Solver *solver, uint32_t i)
 	return sum;
 }
 
-/* y = Q x */
-static void
-multiply(InfSparse q, const double *x, double *y)
-{
-	for (uint32_t i = 0; i < q.n; i++)
-	{
-		double sum = 0;
-
-		for (uint64_t e = q.first[i]; e < q.first[i + 1]; e++)
-			sum += q.value[e] * x[q.to[e]];
-		y[i] = sum;
-		if (i % POLL_ROWS == 0)
-			inf_poll();
-	}
-}
-
 static Candidate *
 make_candidates(const Solver *solver, const double *h, const double *v)
 {
@@ -407,7 +212,7 @@ make_candidates(const Solver *solver, const double *h, const double *v)
 
 			/* without those who come from another state of the influencer */
 			for (uint64_t e = solver->qt.first[state];
-				 chain->order > 1 && e < solver->qt.first[state + 1]; e++)
+			     chain->order > 1 && e < solver->qt.first[state + 1]; e++)
 			{
 				if (has_influencer(chain, solver->qt.to[e], i))
 					inflow -= solver->n0[solver->qt.to[e]] * solver->qt.value[e];
@@ -416,19 +221,19 @@ make_candidates(const Solver *solver, const double *h, const double *v)
 			candidates[i].entries += inflow * h[state];
 			candidates[i].value_entries += inflow * v[state];
 		}
-		if (i % POLL_ROWS == 0)
+		if (i % INF_SPARSE_POLL == 0)
 			inf_poll();
 	}
 	if (chain->order == 1)
 	{
-		double *once = vector(solver->n);
-		double *twice = vector(solver->n);
+		double *once = inf_zero_vector(solver->n);
+		double *twice = inf_zero_vector(solver->n);
 		double steps = 0;
 
 		/* visits three steps or more from each state on: once = Q t, twice = Q Q t, ... */
-		multiply(solver->q, solver->t, once);
-		multiply(solver->q, once, twice);
-		multiply(solver->q, twice, once);
+		inf_sparse_multiply(solver->q, solver->t, once);
+		inf_sparse_multiply(solver->q, once, twice);
+		inf_sparse_multiply(solver->q, twice, once);
 		for (uint32_t i = 0; i < k; i++)
 			steps += solver->n0[i];
 		for (uint32_t i = 0; i < k; i++)
@@ -457,7 +262,7 @@ rank_candidates(const Candidate *candidates, uint32_t k)
 /* N_ii for up to LANES states at once. */
 static void
 solve_columns(Solver *solver, Lanes *lanes, const InfKey *ranked, uint32_t count, double *nii,
-			  const Candidate *candidates, double conversion)
+              const Candidate *candidates, double conversion)
 {
 	double tolerance[LANES];
 
@@ -472,7 +277,7 @@ solve_columns(Solver *solver, Lanes *lanes, const InfKey *ranked, uint32_t count
 		lanes->unit[l] = i;
 		/* the effect's error is the residual times t times the effect */
 		tolerance[l] = 1e-11 / solver->t_max / (effect > 1e-4 ? effect : 1e-4);
-		tolerance[l] = tolerance[l] < TOLERANCE ? TOLERANCE : tolerance[l];
+		tolerance[l] = tolerance[l] < INF_SPARSE_TOLERANCE ? INF_SPARSE_TOLERANCE : tolerance[l];
 	}
 	solve_lanes(solver, lanes, tolerance);
 	for (uint32_t l = 0; l < count; l++)
@@ -481,8 +286,8 @@ solve_columns(Solver *solver, Lanes *lanes, const InfKey *ranked, uint32_t count
 
 /* What is left of P, or of the value, without each of up to LANES influencers. */
 static void
-solve_removals(Solver *solver, Lanes *lanes, const InfKey *ranked, uint32_t count,
-			   const double *b, const double *from, uint8_t *removed, double *left)
+solve_removals(Solver *solver, Lanes *lanes, const InfKey *ranked, uint32_t count, const double *b,
+               const double *from, uint8_t *removed, double *left)
 {
 	const InfMarkovSystem *system = solver->system;
 	double tolerance[LANES];
@@ -519,8 +324,8 @@ solve_removals(Solver *solver, Lanes *lanes, const InfKey *ranked, uint32_t coun
 typedef struct Audit
 {
 	uint32_t n;
-	double moment;	  /* sum of observed times estimated returns */
-	double square;	  /* sum of estimated returns squared */
+	double moment; /* sum of observed times estimated returns */
+	double square; /* sum of estimated returns squared */
 } Audit;
 
 /* Estimated returns of an influencer per unit of the factor that is fitted. */
@@ -535,13 +340,13 @@ static double
 estimate_entries(const Candidate *c, uint32_t order, double conversion, double factor)
 {
 	return 1 + c->cycles / (1 - (c->cycles < 0.999 ? c->cycles : 0.999)) +
-		   factor * shape_of_returns(c, order, conversion);
+	       factor * shape_of_returns(c, order, conversion);
 }
 
 /* Removes influencers in the order of their importance, while work is left. */
 static void
 remove_influencers(Solver *solver, const double *h, const double *v, const Candidate *candidates,
-				   const InfKey *ranked, InfMarkov *result)
+                   const InfKey *ranked, InfMarkov *result)
 {
 	const InfMarkovSystem *system = solver->system;
 	const InfChain *chain = system->chain;
@@ -554,7 +359,7 @@ remove_influencers(Solver *solver, const double *h, const double *v, const Candi
 	Lanes lanes;
 	uint8_t *removed = inf_alloc(solver->n);
 	Audit audit = {0, 0, 0};
-	uint32_t longest = solver->iterations;
+	uint32_t longest = solver->stats.iterations;
 
 	lanes.x = inf_alloc(inf_array_size((size_t) solver->n * LANES, sizeof(double)));
 	lanes.r = inf_alloc(inf_array_size((size_t) solver->n * LANES, sizeof(double)));
@@ -564,18 +369,18 @@ remove_influencers(Solver *solver, const double *h, const double *v, const Candi
 		double found[LANES];
 		double value_left[LANES];
 
-		solver->iterations = 0;
+		solver->stats.iterations = 0;
 		if (chain->order == 1)
 			solve_columns(solver, &lanes, ranked + done, count, found, candidates, conversion);
 		else
 		{
 			solve_removals(solver, &lanes, ranked + done, count, system->convert, h, removed,
-						   found);
+			               found);
 			solve_removals(solver, &lanes, ranked + done, count, system->value, v, removed,
-						   value_left);
+			               value_left);
 		}
-		work += (double) (solver->iterations + 1) * nnz * LANES * (chain->order == 1 ? 1 : 2);
-		longest = solver->iterations > longest ? solver->iterations : longest;
+		work += (double) (solver->stats.iterations + 1) * nnz * LANES * (chain->order == 1 ? 1 : 2);
+		longest = solver->stats.iterations > longest ? solver->stats.iterations : longest;
 		for (uint32_t l = 0; l < count; l++)
 		{
 			uint32_t i = (uint32_t) ranked[done + l].index;
@@ -591,7 +396,7 @@ remove_influencers(Solver *solver, const double *h, const double *v, const Candi
 		}
 		done += count;
 	}
-	solver->iterations = longest;
+	solver->stats.iterations = longest;
 	result->nexact = done;
 
 	/* the rest by estimate: fitted to those solved last, and audited by them */
@@ -604,8 +409,8 @@ remove_influencers(Solver *solver, const double *h, const double *v, const Candi
 
 		if (effect <= 0)
 			continue;
-		observed = c->entries / (conversion * effect) -
-				   estimate_entries(c, chain->order, conversion, 0);
+		observed =
+		    c->entries / (conversion * effect) - estimate_entries(c, chain->order, conversion, 0);
 		audit.moment += observed * shape;
 		audit.square += shape * shape;
 	}
@@ -641,9 +446,9 @@ inf_markov_sparse(const InfMarkovSystem *system, InfMarkov *result)
 {
 	uint32_t n = system->n;
 	Solver solver;
-	double *ones = vector(n);
-	double *h = vector(n);
-	double *v = vector(n);
+	double *ones = inf_zero_vector(n);
+	double *h = inf_zero_vector(n);
+	double *v = inf_zero_vector(n);
 	double e_max = 0;
 	double t_largest = 0;
 	double bound;
@@ -652,14 +457,14 @@ inf_markov_sparse(const InfMarkovSystem *system, InfMarkov *result)
 	solver.system = system;
 	solver.n = n;
 	solver.q = system->q;
-	solver.qt = transpose(system->q);
-	solver.t = vector(n);
-	solver.mt = vector(n);
-	solver.n0 = vector(n);
+	solver.qt = inf_sparse_transpose(system->q);
+	solver.t = inf_zero_vector(n);
+	solver.mt = inf_zero_vector(n);
+	solver.n0 = inf_zero_vector(n);
 	for (uint32_t i = 0; i < n; i++)
 		ones[i] = 1;
-	solve(&solver, solver.q, ones, solver.t);
-	residual_of(solver.q, ones, solver.t, solver.mt);
+	inf_sparse_solve(solver.q, ones, solver.t, &solver.stats);
+	inf_sparse_residual(solver.q, ones, solver.t, solver.mt);
 	for (uint32_t i = 0; i < n; i++)
 	{
 		e_max = fabs(solver.mt[i]) > e_max ? fabs(solver.mt[i]) : e_max;
@@ -667,9 +472,9 @@ inf_markov_sparse(const InfMarkovSystem *system, InfMarkov *result)
 		solver.mt[i] = 1 - solver.mt[i];
 	}
 	solver.t_max = t_largest / (e_max < 0.5 ? 1 - e_max : 0.5);
-	solve(&solver, solver.qt, system->start, solver.n0);
-	solve(&solver, solver.q, system->convert, h);
-	solve(&solver, solver.q, system->value, v);
+	inf_sparse_solve(solver.qt, system->start, solver.n0, &solver.stats);
+	inf_sparse_solve(solver.q, system->convert, h, &solver.stats);
+	inf_sparse_solve(solver.q, system->value, v, &solver.stats);
 	for (uint32_t i = 0; i < n; i++)
 	{
 		result->conversion_probability += system->start[i] * h[i];
@@ -677,8 +482,8 @@ inf_markov_sparse(const InfMarkovSystem *system, InfMarkov *result)
 	}
 	/* of n and h, relative to P */
 	bound = result->conversion_probability > 0
-				? 2 * solver.residual * solver.t_max / result->conversion_probability
-				: 0;
+	            ? 2 * solver.stats.residual * solver.t_max / result->conversion_probability
+	            : 0;
 	if (result->conversion_probability > 0)
 	{
 		Candidate *candidates = make_candidates(&solver, h, v);
@@ -688,8 +493,8 @@ inf_markov_sparse(const InfMarkovSystem *system, InfMarkov *result)
 		inf_free(candidates);
 		inf_free(ranked);
 	}
-	result->iterations = solver.iterations;
-	result->residual = solver.residual;
+	result->iterations = solver.stats.iterations;
+	result->residual = solver.stats.residual;
 	result->error = (result->error > bound ? result->error : bound) + 1e-11;
 	if (result->conversion != NULL)
 		memcpy(result->conversion, h, n * sizeof(double));

@@ -12,11 +12,11 @@ typedef struct InfMarkovSystem
 {
 	const InfChain *chain;
 	uint32_t n;
-	InfSparse q;	  /* rows shared with the chain's counts */
-	double *start;	  /* s */
-	double *convert;  /* r */
-	double *value;	  /* r times the mean value of a conversion from the state */
-	double *absorb;	  /* conversion or null */
+	InfSparse q;           /* rows shared with the chain's counts */
+	double *start;         /* s */
+	double *convert;       /* r */
+	double *value;         /* r times the mean value of a conversion from the state */
+	double *absorb;        /* conversion or null */
 	uint32_t *owner_first; /* states of influencer i: owner_state[owner_first[i]] ... */
 	uint32_t *owner_state;
 } InfMarkovSystem;
@@ -28,7 +28,8 @@ extern void inf_markov_sparse(const InfMarkovSystem *system, InfMarkov *result);
 static inline void
 inf_set_effects(InfMarkov *result, uint32_t influencer, double by_way, double value_by_way)
 {
-	double effect = result->conversion_probability > 0 ? by_way / result->conversion_probability : 0;
+	double effect =
+	    result->conversion_probability > 0 ? by_way / result->conversion_probability : 0;
 
 	/* rounding only */
 	result->removal_effect[influencer] = effect < 0 ? 0 : effect > 1 ? 1 : effect;

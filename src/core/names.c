@@ -51,11 +51,10 @@ grow(InfNames *names, size_t more_bytes)
 		uint32_t capacity = names->capacity < 8 ? 8 : names->capacity * 2;
 
 		if (names->identity == INF_IDENTITY_INTEGER)
-			names->numbers =
-				inf_realloc(names->numbers, inf_array_size(capacity, sizeof(int64_t)));
+			names->numbers = inf_realloc(names->numbers, inf_array_size(capacity, sizeof(int64_t)));
 		else
-			names->offsets = inf_realloc(
-				names->offsets, inf_array_size((size_t) capacity + 1, sizeof(size_t)));
+			names->offsets =
+			    inf_realloc(names->offsets, inf_array_size((size_t) capacity + 1, sizeof(size_t)));
 		names->capacity = capacity;
 	}
 	if (names->identity != INF_IDENTITY_INTEGER)
@@ -126,7 +125,7 @@ static uint64_t
 tag_of(InfIdentity identity, InfName name)
 {
 	return identity == INF_IDENTITY_INTEGER ? (uint64_t) name.number
-											: inf_hash_bytes(name.bytes, name.length);
+	                                        : inf_hash_bytes(name.bytes, name.length);
 }
 
 /* Where a tag's search begins. */
@@ -196,7 +195,7 @@ inf_name_code_slow(InfNameTable *table, InfName name)
 		{
 			code = table->slots[at].code - 1;
 			if (identity == INF_IDENTITY_INTEGER ||
-				inf_name_compare(identity, inf_names_get(&table->names, code), name) == 0)
+			    inf_name_compare(identity, inf_names_get(&table->names, code), name) == 0)
 				break;
 		}
 		at = (at + 1) & table->mask;
@@ -217,7 +216,7 @@ inf_name_code_slow(InfNameTable *table, InfName name)
 static void
 sort_codes(const InfNames *names, uint32_t *codes, uint32_t *other, uint32_t n)
 {
-	for (uint32_t width = 1; width < n; width = width > n / 2 ? n : width * 2)
+	for (uint32_t width = 1; width<n; width = width> n / 2 ? n : width * 2)
 	{
 		for (uint32_t start = 0; start < n; start += 2 * width)
 		{
@@ -228,9 +227,9 @@ sort_codes(const InfNames *names, uint32_t *codes, uint32_t *other, uint32_t n)
 			for (uint32_t i = start; i < end; i++)
 			{
 				bool from_a =
-					b >= end ||
-					(a < middle && inf_name_compare(names->identity, inf_names_get(names, codes[a]),
-													inf_names_get(names, codes[b])) <= 0);
+				    b >= end ||
+				    (a < middle && inf_name_compare(names->identity, inf_names_get(names, codes[a]),
+				                                    inf_names_get(names, codes[b])) <= 0);
 
 				other[i] = from_a ? codes[a++] : codes[b++];
 				if (i % POLL_EVERY == 0)
@@ -337,7 +336,7 @@ read_bytes(InfCursor *cursor, InfNames *names, uint32_t count)
 			names->bytes = inf_alloc(names->bytes_capacity);
 			memcpy(names->bytes, bytes, names->offsets[count]);
 			if (names->identity == INF_IDENTITY_TEXT &&
-				memchr(bytes, 0, names->offsets[count]) != NULL)
+			    memchr(bytes, 0, names->offsets[count]) != NULL)
 				cursor->bad = true;
 			names->count = names->capacity = count;
 		}

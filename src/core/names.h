@@ -38,7 +38,7 @@ typedef struct InfNames
 	uint32_t count;
 	uint32_t capacity;
 	int64_t *numbers; /* INTEGER */
-	uint8_t *bytes;	  /* TEXT, UUID: one name after the other */
+	uint8_t *bytes;   /* TEXT, UUID: one name after the other */
 	size_t *offsets;  /* count + 1 of them */
 	size_t bytes_capacity;
 } InfNames;
@@ -81,7 +81,7 @@ static inline uint32_t
 inf_name_code(InfNameTable *table, InfName name)
 {
 	if (name.bytes == NULL && (uint64_t) name.number < table->ndirect &&
-		table->direct[name.number] != 0)
+	    table->direct[name.number] != 0)
 		return table->direct[name.number] - 1;
 	return inf_name_code_slow(table, name);
 }
@@ -103,6 +103,6 @@ extern InfNames inf_read_names(InfCursor *cursor, InfIdentity identity);
  * lists must be of one identity.
  */
 extern InfNames inf_names_union(const InfNames *const *lists, size_t nlists, InfIdentity identity,
-								uint32_t **map);
+                                uint32_t **map);
 
 #endif

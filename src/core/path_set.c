@@ -60,8 +60,8 @@ new_entry(InfPathTable *table, const InfPath *path, uint64_t hash)
 	if (table->nentries == table->entries_capacity)
 	{
 		table->entries_capacity = table->entries_capacity == 0 ? 32 : table->entries_capacity * 2;
-		table->entries = inf_realloc(
-			table->entries, inf_array_size(table->entries_capacity, sizeof(InfPathEntry)));
+		table->entries = inf_realloc(table->entries,
+		                             inf_array_size(table->entries_capacity, sizeof(InfPathEntry)));
 	}
 	if (table->ncodes + path->n > table->codes_capacity)
 	{
@@ -93,8 +93,8 @@ slot_of(const InfPathTable *table, const InfPath *path, uint64_t hash)
 		const InfPathEntry *have = &table->entries[table->slots[at] - 1];
 
 		if (have->hash == hash && have->n == path->n &&
-			(path->n == 0 || memcmp(table->codes + have->start, path->code,
-									path->n * sizeof(uint32_t)) == 0))
+		    (path->n == 0 ||
+		     memcmp(table->codes + have->start, path->code, path->n * sizeof(uint32_t)) == 0))
 			break;
 	}
 	return at;
@@ -180,8 +180,8 @@ inf_path_table_sort(InfPathTable *table)
 			for (size_t i = start; i < end; i++)
 			{
 				to[i] = (b >= end || (a < middle && !is_before(table, &from[b], &from[a])))
-							? from[a++]
-							: from[b++];
+				            ? from[a++]
+				            : from[b++];
 				if (i % POLL_EVERY == 0)
 					inf_poll();
 			}
@@ -265,8 +265,8 @@ inf_path_reader_open(InfPathReader *reader, const uint8_t *bytes, size_t size)
 	if (size == 0)
 		return;
 	if (size < INF_PATH_HEADER_SIZE + INF_BITS_SLACK || bytes[0] != INF_FORMAT_VERSION ||
-		bytes[1] != INF_KIND_PATHS || bytes[2] > INF_IDENTITY_UUID || bytes[3] != 0 ||
-		inf_load32(bytes + 4) != 0 || inf_load64(bytes + size - INF_BITS_SLACK) != 0)
+	    bytes[1] != INF_KIND_PATHS || bytes[2] > INF_IDENTITY_UUID || bytes[3] != 0 ||
+	    inf_load32(bytes + 4) != 0 || inf_load64(bytes + size - INF_BITS_SLACK) != 0)
 	{
 		reader->problem = "damaged paths";
 		return;
@@ -309,7 +309,7 @@ inf_path_reader_next(InfPathReader *reader, InfPath *path)
 	{
 		reader->capacity = path->n * 2;
 		reader->code =
-			inf_realloc(reader->code, inf_array_size(reader->capacity, sizeof(uint32_t)));
+		    inf_realloc(reader->code, inf_array_size(reader->capacity, sizeof(uint32_t)));
 	}
 	for (size_t i = 0; i < path->n && !cursor->bad; i++)
 	{

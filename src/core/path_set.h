@@ -18,7 +18,8 @@
 #include "core/set_kind.h"
 
 #define INF_PATH_HEADER_SIZE 24
-#define INF_MAX_PATH_COUNT ((uint64_t) 1 << 53) /* orders, or non-buyers, that may be added at once */
+#define INF_MAX_PATH_COUNT                                                                         \
+	((uint64_t) 1 << 53) /* orders, or non-buyers, that may be added at once */
 
 typedef struct InfPath
 {

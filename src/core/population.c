@@ -21,7 +21,7 @@ unite_names(InfPopulation *p)
 		return;
 	}
 	p->names = inf_names_union(lists, 2,
-							   lists[0]->count > 0 ? lists[0]->identity : lists[1]->identity, map);
+	                           lists[0]->count > 0 ? lists[0]->identity : lists[1]->identity, map);
 	/* ascending lists keep their codes if they are all there is */
 	if (lists[1]->count == 0)
 		inf_free(map[0]);
@@ -94,7 +94,7 @@ next_timed(InfPopulation *p, InfPopulationJourney *out)
 			break;
 		}
 		if (p->has_customer && p->lost_wanted &&
-			inf_next_lost_journey(&p->sweep, &p->customer, &p->next_lost, &out->journey))
+		    inf_next_lost_journey(&p->sweep, &p->customer, &p->next_lost, &out->journey))
 		{
 			out->orders = 0;
 			out->non_buyers = 1;

@@ -21,7 +21,7 @@ typedef struct InfPopulation
 	uint32_t *touch_code; /* from the touches' codes to the population's; NULL: the same */
 	uint32_t *path_code;
 	uint32_t *code; /* a journey's */
-	int64_t *at;	/* and the instants of a path: its places */
+	int64_t *at;    /* and the instants of a path: its places */
 	size_t capacity;
 	bool in_paths;
 	InfCustomer customer;
@@ -42,7 +42,7 @@ typedef struct InfPopulationJourney
 
 /* Starts; "problem" tells whether that worked. Journeys of non-buyers are given if wanted. */
 extern void inf_population_open(InfPopulation *population, const InfJourneySet *set,
-								bool lost_wanted);
+                                bool lost_wanted);
 
 /* The next journey; false at the end or if there is a problem. Valid until the next call. */
 extern bool inf_population_next(InfPopulation *population, InfPopulationJourney *journey);

@@ -36,7 +36,7 @@ revenue_of_key(uint64_t bits)
 
 void
 inf_purchase_builder_init(InfPurchaseBuilder *builder, uint8_t time_type,
-						  InfIdentity customer_identity)
+                          InfIdentity customer_identity)
 {
 	memset(builder, 0, sizeof(*builder));
 	builder->time_type = time_type;
@@ -54,8 +54,7 @@ inf_purchase_builder_free(InfPurchaseBuilder *builder)
 }
 
 void
-inf_purchase_builder_add(InfPurchaseBuilder *builder, uint64_t customer, int64_t at,
-						 double revenue)
+inf_purchase_builder_add(InfPurchaseBuilder *builder, uint64_t customer, int64_t at, double revenue)
 {
 	uint64_t value = key_of_revenue(revenue);
 
@@ -68,11 +67,11 @@ const char *
 inf_purchase_mismatch(const InfPurchaseBuilder *builder, const InfPurchaseHeader *header)
 {
 	if (builder->time_type != 0 && header->time_type != 0 &&
-		builder->time_type != header->time_type)
+	    builder->time_type != header->time_type)
 		return "instants";
 	if (builder->customer_identity != INF_IDENTITY_NONE &&
-		header->customer_identity != INF_IDENTITY_NONE &&
-		builder->customer_identity != header->customer_identity)
+	    header->customer_identity != INF_IDENTITY_NONE &&
+	    builder->customer_identity != header->customer_identity)
 		return "customers";
 	if (builder->has_lookback && builder->lookback != header->lookback)
 		return "lookback windows";
@@ -143,7 +142,7 @@ free_gathered(Gathered *g)
 /* Sorts one partition's rows and writes them. */
 static void
 write_partition(const InfRows *rows, size_t partition, InfEvent *events, InfEvent *other,
-				Gathered *g, InfPurchaseWriter *writer)
+                Gathered *g, InfPurchaseWriter *writer)
 {
 	InfRowScan scan;
 	const uint8_t *row;
@@ -200,7 +199,7 @@ write_rows(const InfPurchaseBuilder *builder, size_t prefix, uint64_t nskipped, 
 	events = INF_ALLOC_ARRAY(InfEvent, most);
 	other = INF_ALLOC_ARRAY(InfEvent, most);
 	inf_purchase_writer_open(&writer, prefix, builder->time_type, builder->customer_identity,
-							 builder->lookback, builder->touch_use);
+	                         builder->lookback, builder->touch_use);
 	for (size_t p = 0; p < rows->npartitions; p++)
 		write_partition(rows, p, events, other, &gathered, &writer);
 	inf_purchase_writer_close(&writer, nskipped);
@@ -227,10 +226,10 @@ merge_side(const Gathered *from, size_t n, const InfCustomerOrders *orders, Gath
 	reserve(to, n + orders->n);
 	while (i < n || j < orders->n)
 	{
-		bool first = j == orders->n ||
-					 (i < n && (from->at[i] < orders->at[j] ||
-								(from->at[i] == orders->at[j] &&
-								 from->revenue[i] <= orders->revenue[j])));
+		bool first =
+		    j == orders->n ||
+		    (i < n && (from->at[i] < orders->at[j] ||
+		               (from->at[i] == orders->at[j] && from->revenue[i] <= orders->revenue[j])));
 
 		to->at[k] = first ? from->at[i] : orders->at[j];
 		to->revenue[k++] = first ? from->revenue[i] : orders->revenue[j];
@@ -305,7 +304,7 @@ merge_sets(const InfBuffer *sets, size_t n, size_t prefix, uint64_t nskipped, In
 		InfPurchaseWriter writer;
 
 		inf_purchase_writer_open(&writer, prefix, header->time_type, header->customer_identity,
-								 header->lookback, header->touch_use);
+		                         header->lookback, header->touch_use);
 		for (size_t i = 0; i < n; i++)
 			advance(&sides[i]);
 		merge_sides(sides, n, &writer);

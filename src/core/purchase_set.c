@@ -58,13 +58,13 @@ inf_read_purchase_header(const uint8_t *bytes, size_t size, InfPurchaseHeader *h
 		return "revenue that is no number";
 	/* a block of orders takes a byte at least: the number of orders is bounded by the size */
 	if (header->norders / INF_BLOCK_EVENTS > size || header->ncustomers > header->norders ||
-		(header->ncustomers == 0) != (header->norders == 0) || header->nskipped > INT64_MAX)
+	    (header->ncustomers == 0) != (header->norders == 0) || header->nskipped > INT64_MAX)
 		return "impossible counts";
 	if (header->norders > 0 &&
-		(header->time_type == 0 || header->customer_identity == INF_IDENTITY_NONE))
+	    (header->time_type == 0 || header->customer_identity == INF_IDENTITY_NONE))
 		return "orders of no type";
 	if (!inf_is_instant(header->first_at) || !inf_is_instant(header->last_at) ||
-		header->first_at > header->last_at)
+	    header->first_at > header->last_at)
 		return "impossible instants";
 	if (inf_load64(bytes + size - INF_BITS_SLACK) != 0)
 		return "no end";
@@ -100,9 +100,9 @@ inf_purchase_reader_open(InfPurchaseReader *reader, const uint8_t *bytes, size_t
 	reader->problem = inf_read_purchase_header(bytes, size, &reader->header);
 	if (reader->problem == NULL)
 		inf_event_reader_open(
-			&reader->events,
-			(InfCursor){bytes + INF_PURCHASE_HEADER_SIZE, bytes + size - INF_BITS_SLACK, false},
-			reader->header.norders, reader->header.ncustomers, sizes, read_columns);
+		    &reader->events,
+		    (InfCursor){bytes + INF_PURCHASE_HEADER_SIZE, bytes + size - INF_BITS_SLACK, false},
+		    reader->header.norders, reader->header.ncustomers, sizes, read_columns);
 }
 
 bool
@@ -133,7 +133,7 @@ inf_purchase_reader_close(InfPurchaseReader *reader)
 
 void
 inf_purchase_writer_open(InfPurchaseWriter *writer, size_t prefix, uint8_t time_type,
-						 InfIdentity customer_identity, int64_t lookback, InfTouchUse touch_use)
+                         InfIdentity customer_identity, int64_t lookback, InfTouchUse touch_use)
 {
 	memset(writer, 0, sizeof(*writer));
 	writer->prefix = prefix;
@@ -142,7 +142,7 @@ inf_purchase_writer_open(InfPurchaseWriter *writer, size_t prefix, uint8_t time_
 	writer->header.lookback = lookback;
 	writer->header.touch_use = touch_use;
 	memset(inf_buffer_reserve(&writer->buffer, prefix + INF_PURCHASE_HEADER_SIZE), 0,
-		   prefix + INF_PURCHASE_HEADER_SIZE);
+	       prefix + INF_PURCHASE_HEADER_SIZE);
 	writer->buffer.size = prefix + INF_PURCHASE_HEADER_SIZE;
 	writer->block = inf_alloc(sizeof(InfEventBlock));
 	writer->block->nevents = writer->block->ncustomers = 0;

@@ -35,14 +35,14 @@ inf_is_revenue(double revenue)
 typedef enum InfTouchUse
 {
 	INF_EVERY_ORDER = 0, /* every order in reach */
-	INF_NEXT_ORDER = 1,	 /* consumed by the first order after it */
-	INF_FIRST_ORDER = 2	 /* only the customer's first order */
+	INF_NEXT_ORDER = 1,  /* consumed by the first order after it */
+	INF_FIRST_ORDER = 2  /* only the customer's first order */
 } InfTouchUse;
 
 typedef struct InfPurchaseHeader
 {
 	InfTouchUse touch_use;
-	uint8_t time_type;			   /* as the host numbers them; 0: of no orders at all */
+	uint8_t time_type;             /* as the host numbers them; 0: of no orders at all */
 	InfIdentity customer_identity; /* NONE: of no orders at all */
 	uint64_t norders;
 	uint64_t ncustomers;
@@ -55,7 +55,7 @@ typedef struct InfPurchaseHeader
 
 /* Returns what is wrong with it, or NULL. Looks at the header alone. */
 extern const char *inf_read_purchase_header(const uint8_t *bytes, size_t size,
-											InfPurchaseHeader *header);
+                                            InfPurchaseHeader *header);
 
 /* Changes how the set is to be matched with touches; the bytes must have a valid header. */
 extern void inf_set_lookback(uint8_t *bytes, int64_t lookback, InfTouchUse touch_use);
@@ -100,8 +100,8 @@ typedef struct InfPurchaseWriter
 } InfPurchaseWriter;
 
 extern void inf_purchase_writer_open(InfPurchaseWriter *writer, size_t prefix, uint8_t time_type,
-									 InfIdentity customer_identity, int64_t lookback,
-									 InfTouchUse touch_use);
+                                     InfIdentity customer_identity, int64_t lookback,
+                                     InfTouchUse touch_use);
 
 /* The next customer, or more orders of the one before, in order. */
 extern void inf_purchase_writer_add(InfPurchaseWriter *writer, const InfCustomerOrders *orders);

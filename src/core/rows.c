@@ -137,8 +137,8 @@ enter_chunk(InfRowScan *scan)
 		return;
 	scan->row = chunk->rows;
 	scan->end = chunk == scan->partition->newest
-					? scan->partition->next
-					: chunk->rows + chunk->nrows * scan->rows->row_size;
+	                ? scan->partition->next
+	                : chunk->rows + chunk->nrows * scan->rows->row_size;
 }
 
 void

@@ -50,7 +50,7 @@ static inline InfPartition *
 inf_rows_partition(InfRows *rows, uint64_t key)
 {
 	return rows->npartitions == 1 ? &rows->first
-								  : &rows->partitions[key >> (64 - INF_PARTITION_BITS)];
+	                              : &rows->partitions[key >> (64 - INF_PARTITION_BITS)];
 }
 
 /* Is there room for a row with this key? If not, inf_rows_grow makes some. */

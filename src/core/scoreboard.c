@@ -107,8 +107,8 @@ count_orders(Counting *c, InfSweep *sweep, const InfCustomer *customer)
 		}
 		inf_order_journey(sweep, customer, i, &journey);
 		problem = credit_journey(
-			c, &journey,
-			is_new_customer(orders->at[i], any, before, c->options->new_customer_span));
+		    c, &journey,
+		    is_new_customer(orders->at[i], any, before, c->options->new_customer_span));
 		if (problem != NULL)
 			return problem;
 	}
@@ -149,8 +149,8 @@ finish(const Counting *c, InfScoreboard *board)
 }
 
 const char *
-inf_scoreboard(const InfJourneySet *set, const InfScoreboardOptions *options,
-			   InfScoreboard *board, InfNames *names, bool *limit)
+inf_scoreboard(const InfJourneySet *set, const InfScoreboardOptions *options, InfScoreboard *board,
+               InfNames *names, bool *limit)
 {
 	InfSweep sweep;
 	InfCustomer customer;

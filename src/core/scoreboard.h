@@ -17,10 +17,10 @@ typedef struct InfScoreboardOptions
 typedef struct InfScore
 {
 	uint64_t touches;
-	uint64_t customers; /* different people touched */
-	uint64_t buyers;	/* of them, those with an order that is credited to the influencer */
-	double orders;		/* credited */
-	double revenue;		/* credited */
+	uint64_t customers;   /* different people touched */
+	uint64_t buyers;      /* of them, those with an order that is credited to the influencer */
+	double orders;        /* credited */
+	double revenue;       /* credited */
 	double new_customers; /* credited orders of people who had not bought for the span */
 } InfScore;
 
@@ -32,6 +32,6 @@ typedef struct InfScoreboard
 
 /* Returns NULL, or what is wrong with the set, or, if "limit" comes back true, a limit met. */
 extern const char *inf_scoreboard(const InfJourneySet *set, const InfScoreboardOptions *options,
-								  InfScoreboard *board, InfNames *names, bool *limit);
+                                  InfScoreboard *board, InfNames *names, bool *limit);
 
 #endif

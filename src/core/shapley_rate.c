@@ -21,8 +21,8 @@ typedef struct Game
 {
 	InfPathTable sets; /* the different sets, as ascending sequences */
 	uint32_t exact_up_to;
-	double *worth;	   /* v of each coalition of the current set, by its bits */
-	double *share;	   /* of each member */
+	double *worth; /* v of each coalition of the current set, by its bits */
+	double *share; /* of each member */
 	double *variance;
 	uint32_t *members; /* a coalition, for looking up */
 } Game;
@@ -75,7 +75,7 @@ solve_exactly(Game *game, const uint32_t *code, uint32_t n)
 			if (bits >> i & 1)
 				continue;
 			inf_sum_add(&sum, weight[__builtin_popcount(bits)] *
-								  (game->worth[bits | (uint32_t) 1 << i] - game->worth[bits]));
+			                      (game->worth[bits | (uint32_t) 1 << i] - game->worth[bits]));
 		}
 		game->share[i] = inf_sum_value(&sum);
 		game->variance[i] = 0;
@@ -218,8 +218,8 @@ collect_sets(const InfJourneySet *set, Game *game, InfShapleyRate *result)
 
 /* Shares of the orders of one set. */
 static void
-credit_set(Game *game, const InfPathEntry *entry, InfSum *orders, InfSum *revenue,
-		   double *variance, InfShapleyRate *result)
+credit_set(Game *game, const InfPathEntry *entry, InfSum *orders, InfSum *revenue, double *variance,
+           InfShapleyRate *result)
 {
 	const uint32_t *code = game->sets.codes + entry->start;
 	uint32_t n = (uint32_t) entry->n;
@@ -241,7 +241,7 @@ credit_set(Game *game, const InfPathEntry *entry, InfSum *orders, InfSum *revenu
 		inf_sum_add(&orders[code[i]], share * (double) entry->orders);
 		inf_sum_add(&revenue[code[i]], share * value);
 		variance[code[i]] +=
-			game->variance[i] / all / all * (double) entry->orders * (double) entry->orders;
+		    game->variance[i] / all / all * (double) entry->orders * (double) entry->orders;
 	}
 }
 
@@ -277,7 +277,8 @@ inf_shapley_rate(const InfJourneySet *set, uint32_t exact_up_to, InfShapleyRate 
 	memset(orders, 0, k * sizeof(InfSum));
 	memset(revenue, 0, k * sizeof(InfSum));
 	memset(variance, 0, k * sizeof(double));
-	game.worth = INF_ALLOC_ARRAY(double, (size_t) 1 << (largest < exact_up_to ? largest : exact_up_to));
+	game.worth =
+	    INF_ALLOC_ARRAY(double, (size_t) 1 << (largest < exact_up_to ? largest : exact_up_to));
 	game.share = INF_ALLOC_ARRAY(double, largest);
 	game.variance = INF_ALLOC_ARRAY(double, largest);
 	game.members = INF_ALLOC_ARRAY(uint32_t, largest);
@@ -302,7 +303,7 @@ inf_shapley_rate(const InfJourneySet *set, uint32_t exact_up_to, InfShapleyRate 
 		result->standard_error[i] = sqrt(variance[i]);
 	}
 	inf_reconcile(result->orders, k, result->credited_orders,
-				  result->credited_orders + result->unattributed_orders);
+	              result->credited_orders + result->unattributed_orders);
 	inf_free(orders);
 	inf_free(revenue);
 	inf_free(variance);

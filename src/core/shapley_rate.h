@@ -31,13 +31,13 @@ typedef struct InfShapleyRate
 	uint64_t credited_orders;
 	uint64_t unattributed_orders;
 	double unattributed_revenue;
-	uint64_t nsets;		   /* different sets of influencers */
-	uint64_t nsampled;	   /* of them, those that were too large to be exact */
+	uint64_t nsets;    /* different sets of influencers */
+	uint64_t nsampled; /* of them, those that were too large to be exact */
 } InfShapleyRate;
 
 /* Returns what is wrong with the set, or NULL. */
 extern const char *inf_shapley_rate(const InfJourneySet *set, uint32_t exact_up_to,
-									InfShapleyRate *result);
+                                    InfShapleyRate *result);
 
 extern void inf_shapley_rate_free(InfShapleyRate *result);
 

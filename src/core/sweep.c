@@ -20,8 +20,8 @@ inf_sweep_open(InfSweep *sweep, const InfJourneySet *set)
 	sweep->touch_use = sweep->purchases.header.touch_use;
 	sweep->has_touches = inf_touch_reader_next(&sweep->touches, &sweep->next_touches);
 	sweep->has_orders = inf_purchase_reader_next(&sweep->purchases, &sweep->next_orders);
-	sweep->problem = sweep->touches.problem != NULL ? sweep->touches.problem
-													: sweep->purchases.problem;
+	sweep->problem =
+	    sweep->touches.problem != NULL ? sweep->touches.problem : sweep->purchases.problem;
 }
 
 void
@@ -46,14 +46,14 @@ inf_sweep_next(InfSweep *sweep, InfCustomer *customer)
 		sweep->has_touches = inf_touch_reader_next(&sweep->touches, &sweep->next_touches);
 	if (sweep->next_orders.n == 0 && sweep->has_orders)
 		sweep->has_orders = inf_purchase_reader_next(&sweep->purchases, &sweep->next_orders);
-	sweep->problem = sweep->touches.problem != NULL ? sweep->touches.problem
-													: sweep->purchases.problem;
+	sweep->problem =
+	    sweep->touches.problem != NULL ? sweep->touches.problem : sweep->purchases.problem;
 	if (sweep->problem != NULL || (!sweep->has_touches && !sweep->has_orders))
 		return false;
 
 	memset(customer, 0, sizeof(*customer));
 	if (sweep->has_touches &&
-		(!sweep->has_orders || sweep->next_touches.key <= sweep->next_orders.key))
+	    (!sweep->has_orders || sweep->next_touches.key <= sweep->next_orders.key))
 	{
 		customer->key = sweep->next_touches.key;
 		customer->touches = sweep->next_touches;
@@ -112,7 +112,7 @@ order_by_weight(InfSweep *sweep, size_t n)
 /* The journey is touches from..to-1, without those that are excluded or of a lower priority. */
 static void
 filter(InfSweep *sweep, const InfCustomerTouches *touches, size_t from, size_t to,
-	   InfJourney *journey)
+       InfJourney *journey)
 {
 	int32_t highest = INT32_MIN;
 	size_t n = 0;
@@ -163,7 +163,7 @@ filter(InfSweep *sweep, const InfCustomerTouches *touches, size_t from, size_t t
 /* May the order have touches at all? Only those after "after". */
 static bool
 may_have_touches(InfSweep *sweep, const InfCustomerOrders *orders, int64_t ordered_at,
-				 int64_t *after)
+                 int64_t *after)
 {
 	*after = INF_MINUS_INFINITY;
 	switch (sweep->touch_use)
@@ -202,7 +202,7 @@ inf_order_journey(InfSweep *sweep, const InfCustomer *customer, size_t order, In
 	while (sweep->to < touches->n && touches->at[sweep->to] <= ordered_at)
 		sweep->to++;
 	while (sweep->from < sweep->to &&
-		   inf_elapsed(touches->at[sweep->from], ordered_at) > (uint64_t) sweep->lookback)
+	       inf_elapsed(touches->at[sweep->from], ordered_at) > (uint64_t) sweep->lookback)
 		sweep->from++;
 	if (!may_have_touches(sweep, &customer->orders, ordered_at, &after))
 	{
@@ -225,12 +225,12 @@ is_reached(InfSweep *sweep, const InfCustomer *customer, size_t i)
 	while (sweep->lost_order < orders->n && orders->at[sweep->lost_order] < touched_at)
 		sweep->lost_order++;
 	return sweep->lost_order < orders->n &&
-		   inf_elapsed(touched_at, orders->at[sweep->lost_order]) <= (uint64_t) sweep->lookback;
+	       inf_elapsed(touched_at, orders->at[sweep->lost_order]) <= (uint64_t) sweep->lookback;
 }
 
 bool
 inf_next_lost_journey(InfSweep *sweep, const InfCustomer *customer, size_t *next,
-					  InfJourney *journey)
+                      InfJourney *journey)
 {
 	const InfCustomerTouches *touches = &customer->touches;
 
@@ -245,7 +245,7 @@ inf_next_lost_journey(InfSweep *sweep, const InfCustomer *customer, size_t *next
 			continue;
 		}
 		while (to < touches->n && !is_reached(sweep, customer, to) &&
-			   inf_elapsed(touches->at[to - 1], touches->at[to]) <= (uint64_t) sweep->lookback)
+		       inf_elapsed(touches->at[to - 1], touches->at[to]) <= (uint64_t) sweep->lookback)
 			to++;
 		*next = to;
 		journey->is_order = false;

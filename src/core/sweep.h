@@ -51,11 +51,11 @@ typedef struct InfSweep
 	InfCustomerOrders next_orders;
 	size_t from; /* the window of the order before */
 	size_t to;
-	bool any_order;		/* has an order been asked for? */
+	bool any_order;     /* has an order been asked for? */
 	int64_t ordered_at; /* its instant */
-	int64_t before;		/* the last instant of an order before that one */
-	size_t lost_order;	/* how far the orders are passed by the lost journeys */
-	int64_t *at; /* a filtered journey */
+	int64_t before;     /* the last instant of an order before that one */
+	size_t lost_order;  /* how far the orders are passed by the lost journeys */
+	int64_t *at;        /* a filtered journey */
 	uint32_t *code;
 	double *weight;
 	size_t capacity;
@@ -72,7 +72,7 @@ extern bool inf_sweep_next(InfSweep *sweep, InfCustomer *customer);
  * valid until the next call. n may be 0.
  */
 extern void inf_order_journey(InfSweep *sweep, const InfCustomer *customer, size_t order,
-							  InfJourney *journey);
+                              InfJourney *journey);
 
 /*
  * The customer's next journey without an order, a "lost" one: each maximal run of touches that no order's window
@@ -80,7 +80,7 @@ extern void inf_order_journey(InfSweep *sweep, const InfCustomer *customer, size
  * Runs of excluded touches alone are passed over.
  */
 extern bool inf_next_lost_journey(InfSweep *sweep, const InfCustomer *customer, size_t *next,
-								  InfJourney *journey);
+                                  InfJourney *journey);
 
 extern void inf_sweep_close(InfSweep *sweep);
 

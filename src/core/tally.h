@@ -54,7 +54,7 @@ inf_shares_value(InfShares shares)
  * not even together with all other orders, of which there are "all".
  */
 extern void inf_tally_orders(const InfTally *tally, size_t n, uint64_t credited, uint64_t all,
-							 double *orders);
+                             double *orders);
 
 /*
  * The same for sums that were had otherwise, and may be negative: rounds orders to such quanta, so

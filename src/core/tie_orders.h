@@ -13,7 +13,7 @@
 
 typedef struct InfTieOrders
 {
-	uint32_t norders;	/* equally likely ones of the current journey */
+	uint32_t norders;   /* equally likely ones of the current journey */
 	uint32_t *sequence; /* the current order's influencers */
 	size_t n;
 
@@ -30,7 +30,7 @@ extern void inf_tie_orders_free(InfTieOrders *orders);
 
 /* Begins with a journey; paths (has_instants false) stand in one order. */
 extern void inf_tie_orders_start(InfTieOrders *orders, const InfJourney *journey,
-								 bool has_instants);
+                                 bool has_instants);
 
 /* The next order; false if there are no more. */
 extern bool inf_tie_orders_next(InfTieOrders *orders);

@@ -15,7 +15,7 @@
 
 void
 inf_touch_builder_init(InfTouchBuilder *builder, uint8_t time_type, InfIdentity customer_identity,
-					   InfIdentity influencer_identity)
+                       InfIdentity influencer_identity)
 {
 	memset(builder, 0, sizeof(*builder));
 	builder->time_type = time_type;
@@ -45,7 +45,7 @@ fill_payload(uint8_t *payload, bool wide, uint32_t code, double weight, int32_t 
 
 static inline void
 append(InfTouchBuilder *builder, uint64_t key, int64_t at, uint32_t code, double weight,
-	   int32_t priority)
+       int32_t priority)
 {
 	if (!inf_rows_have_room(&builder->rows, key))
 		inf_rows_grow(&builder->rows, key);
@@ -91,7 +91,7 @@ note_extras(InfTouchBuilder *builder, double weight, int32_t priority)
 
 void
 inf_touch_builder_add(InfTouchBuilder *builder, uint64_t customer, InfName influencer, int64_t at,
-					  double weight, int32_t priority)
+                      double weight, int32_t priority)
 {
 	if (weight != 1 || priority != 0)
 		note_extras(builder, weight, priority);
@@ -102,15 +102,15 @@ const char *
 inf_touch_mismatch(const InfTouchBuilder *builder, const InfTouchHeader *header)
 {
 	if (builder->time_type != 0 && header->time_type != 0 &&
-		builder->time_type != header->time_type)
+	    builder->time_type != header->time_type)
 		return "instants";
 	if (builder->customer_identity != INF_IDENTITY_NONE &&
-		header->customer_identity != INF_IDENTITY_NONE &&
-		builder->customer_identity != header->customer_identity)
+	    header->customer_identity != INF_IDENTITY_NONE &&
+	    builder->customer_identity != header->customer_identity)
 		return "customers";
 	if (builder->names.names.identity != INF_IDENTITY_NONE &&
-		header->influencer_identity != INF_IDENTITY_NONE &&
-		builder->names.names.identity != header->influencer_identity)
+	    header->influencer_identity != INF_IDENTITY_NONE &&
+	    builder->names.names.identity != header->influencer_identity)
 		return "influencers";
 	return NULL;
 }
@@ -186,7 +186,7 @@ sort_alike(InfEvent *events, size_t n, const Extras *extras)
 	/* stable: by weight first, then by priority */
 	for (size_t i = 0; i < n; i++)
 		keys[i] = (InfKey){inf_key_of_weight(extras->weight[(uint32_t) events[i].value]),
-						   events[i].value};
+		                   events[i].value};
 	inf_sort(keys, n);
 	for (size_t i = 0; i < n; i++)
 		keys[i].key = inf_key_of_int64(extras->priority[(uint32_t) keys[i].index]);
@@ -278,7 +278,7 @@ write_wide(InfTouchWriter *writer, InfEvent *events, size_t n, const Extras *ext
 			size_t alike = k + 1;
 
 			while (alike < end && events[alike].at == events[k].at &&
-				   events[alike].value >> 32 == events[k].value >> 32)
+			       events[alike].value >> 32 == events[k].value >> 32)
 				alike++;
 			if (alike - k > 1)
 				sort_alike(events + k, alike - k, extras);
@@ -302,8 +302,8 @@ write_wide(InfTouchWriter *writer, InfEvent *events, size_t n, const Extras *ext
 /* Sorts one partition's rows and writes them. */
 static void
 write_partition(const InfTouchBuilder *builder, size_t partition, const uint32_t *rank,
-				InfEvent *events, InfEvent *other, Extras *extras, Gathered *gathered,
-				InfTouchWriter *writer)
+                InfEvent *events, InfEvent *other, Extras *extras, Gathered *gathered,
+                InfTouchWriter *writer)
 {
 	InfRowScan scan;
 	const uint8_t *row;
@@ -327,8 +327,8 @@ write_partition(const InfTouchBuilder *builder, size_t partition, const uint32_t
 		}
 		n++;
 	}
-	sorted = inf_sort_events(events, other, n,
-							 builder->rows.npartitions == 1 ? 0 : INF_PARTITION_BITS);
+	sorted =
+	    inf_sort_events(events, other, n, builder->rows.npartitions == 1 ? 0 : INF_PARTITION_BITS);
 	if (builder->wide)
 		write_wide(writer, sorted, n, extras, gathered);
 	else
@@ -363,7 +363,7 @@ write_rows(const InfTouchBuilder *builder, size_t prefix, uint64_t nskipped, Inf
 		extras.priority = INF_ALLOC_ARRAY(int32_t, most);
 	}
 	inf_touch_writer_open(&writer, prefix, builder->flags, builder->time_type,
-						  builder->customer_identity, &sorted);
+	                      builder->customer_identity, &sorted);
 	for (size_t p = 0; p < rows->npartitions; p++)
 		write_partition(builder, p, rank, events, other, &extras, &gathered, &writer);
 	inf_touch_writer_close(&writer, nskipped);
@@ -534,8 +534,8 @@ merge_sets(const InfBuffer *sets, size_t n, size_t prefix, uint64_t nskipped, In
 		InfNames names = inf_names_union(lists, n, header->influencer_identity, maps);
 		InfTouchWriter writer;
 
-		inf_touch_writer_open(&writer, prefix, flags, header->time_type,
-							  header->customer_identity, &names);
+		inf_touch_writer_open(&writer, prefix, flags, header->time_type, header->customer_identity,
+		                      &names);
 		for (size_t i = 0; i < n; i++)
 		{
 			sides[i].map = maps[i];
@@ -591,6 +591,5 @@ inf_touch_builder_memory(const InfTouchBuilder *builder)
 
 	if (names->slots != NULL)
 		memory += ((size_t) names->mask + 1) * sizeof(InfNameSlot);
-	return memory + names->names.bytes_capacity +
-		   (size_t) names->names.capacity * sizeof(int64_t);
+	return memory + names->names.bytes_capacity + (size_t) names->names.capacity * sizeof(int64_t);
 }

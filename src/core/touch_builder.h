@@ -14,7 +14,7 @@ typedef struct InfTouchBuilder
 	uint8_t time_type;
 	InfIdentity customer_identity;
 	uint8_t flags; /* INF_HAS_WEIGHTS, INF_HAS_PRIORITIES */
-	bool wide;	   /* rows have a weight and a priority */
+	bool wide;     /* rows have a weight and a priority */
 	uint64_t nskipped;
 	InfNameTable names;
 	InfRows rows;
@@ -23,28 +23,27 @@ typedef struct InfTouchBuilder
 
 /* A time type of 0 and identities of NONE: what is added first decides. */
 extern void inf_touch_builder_init(InfTouchBuilder *builder, uint8_t time_type,
-								   InfIdentity customer_identity, InfIdentity influencer_identity);
+                                   InfIdentity customer_identity, InfIdentity influencer_identity);
 
 extern void inf_touch_builder_free(InfTouchBuilder *builder);
 
 /* A touch. The instant must be finite, the weight legal. */
 extern void inf_touch_builder_add(InfTouchBuilder *builder, uint64_t customer, InfName influencer,
-								  int64_t at, double weight, int32_t priority);
+                                  int64_t at, double weight, int32_t priority);
 
 /*
  * All touches of a stored set. Returns NULL, or why the set cannot be read; what was read before
  * that is in the builder. The types must agree (see inf_touch_mismatch).
  */
 extern const char *inf_touch_builder_add_set(InfTouchBuilder *builder, const uint8_t *bytes,
-											 size_t size);
+                                             size_t size);
 
 /* What of the set's types does not agree with the builder's: "customers", ..., or NULL. */
-extern const char *inf_touch_mismatch(const InfTouchBuilder *builder,
-									  const InfTouchHeader *header);
+extern const char *inf_touch_mismatch(const InfTouchBuilder *builder, const InfTouchHeader *header);
 
 /* Encodes the set behind "prefix" bytes. The builder stays as it is. */
 extern const char *inf_touch_builder_finish(const InfTouchBuilder *builder, size_t prefix,
-											InfBuffer *out);
+                                            InfBuffer *out);
 
 /* Bytes that the builder takes. */
 extern size_t inf_touch_builder_memory(const InfTouchBuilder *builder);

@@ -32,10 +32,10 @@ inf_read_touch_header(const uint8_t *bytes, size_t size, InfTouchHeader *header)
 	header->customer_identity = bytes[4];
 	header->influencer_identity = bytes[5];
 	if ((header->flags & ~(INF_HAS_WEIGHTS | INF_HAS_PRIORITIES)) != 0 || bytes[6] != 0 ||
-		bytes[7] != 0)
+	    bytes[7] != 0)
 		return "unknown flags";
 	if (header->time_type > 3 || header->customer_identity > INF_IDENTITY_UUID ||
-		header->influencer_identity > INF_IDENTITY_UUID)
+	    header->influencer_identity > INF_IDENTITY_UUID)
 		return "unknown type of instant, customer or influencer";
 	header->ntouches = inf_load64(bytes + 8);
 	header->ncustomers = inf_load64(bytes + 16);
@@ -47,14 +47,14 @@ inf_read_touch_header(const uint8_t *bytes, size_t size, InfTouchHeader *header)
 		return "names beyond the end";
 	/* a block of touches takes a byte at least: the number of touches is bounded by the size */
 	if (header->ntouches / INF_BLOCK_EVENTS > size || header->ncustomers > header->ntouches ||
-		(header->ncustomers == 0) != (header->ntouches == 0) || header->nskipped > INT64_MAX)
+	    (header->ncustomers == 0) != (header->ntouches == 0) || header->nskipped > INT64_MAX)
 		return "impossible counts";
 	if (header->ntouches > 0 &&
-		(header->time_type == 0 || header->customer_identity == INF_IDENTITY_NONE ||
-		 header->influencer_identity == INF_IDENTITY_NONE))
+	    (header->time_type == 0 || header->customer_identity == INF_IDENTITY_NONE ||
+	     header->influencer_identity == INF_IDENTITY_NONE))
 		return "touches of no type";
 	if (!inf_is_instant(header->first_at) || !inf_is_instant(header->last_at) ||
-		header->first_at > header->last_at)
+	    header->first_at > header->last_at)
 		return "impossible instants";
 	if (inf_load64(bytes + size - INF_BITS_SLACK) != 0)
 		return "no end";
@@ -115,7 +115,7 @@ inf_touch_reader_open(InfTouchReader *reader, const uint8_t *bytes, size_t size)
 	names.bad = false;
 	reader->names = inf_read_names(&names, header->influencer_identity);
 	if (names.bad || names.p != names.end || reader->names.count > header->ntouches ||
-		(reader->names.count == 0) != (header->ntouches == 0))
+	    (reader->names.count == 0) != (header->ntouches == 0))
 	{
 		reader->problem = "damaged names";
 		return;
@@ -125,8 +125,8 @@ inf_touch_reader_open(InfTouchReader *reader, const uint8_t *bytes, size_t size)
 	if (header->flags & INF_HAS_PRIORITIES)
 		sizes[COLUMN_PRIORITY] = sizeof(int32_t);
 	inf_event_reader_open(&reader->events,
-						  (InfCursor){names.end, bytes + size - INF_BITS_SLACK, false},
-						  header->ntouches, header->ncustomers, sizes, read_columns);
+	                      (InfCursor){names.end, bytes + size - INF_BITS_SLACK, false},
+	                      header->ntouches, header->ncustomers, sizes, read_columns);
 	reader->events.limit = reader->names.count - 1;
 }
 
@@ -161,7 +161,7 @@ inf_touch_reader_next(InfTouchReader *reader, InfCustomerTouches *touches)
 
 void
 inf_touch_writer_open(InfTouchWriter *writer, size_t prefix, uint8_t flags, uint8_t time_type,
-					  InfIdentity customer_identity, const InfNames *names)
+                      InfIdentity customer_identity, const InfNames *names)
 {
 	size_t names_from;
 
@@ -173,7 +173,7 @@ inf_touch_writer_open(InfTouchWriter *writer, size_t prefix, uint8_t flags, uint
 	writer->header.influencer_identity = names->identity;
 
 	memset(inf_buffer_reserve(&writer->buffer, prefix + INF_TOUCH_HEADER_SIZE), 0,
-		   prefix + INF_TOUCH_HEADER_SIZE);
+	       prefix + INF_TOUCH_HEADER_SIZE);
 	writer->buffer.size = names_from = prefix + INF_TOUCH_HEADER_SIZE;
 	inf_write_names(&writer->buffer, names);
 	writer->header.names_size = writer->buffer.size - names_from;
@@ -241,7 +241,8 @@ inf_touch_writer_add(InfTouchWriter *writer, const InfCustomerTouches *touches, 
 
 		inf_block_add(block, touches->key, touches->at + done, some);
 		for (size_t i = 0; i < some; i++)
-			writer->code[to + i] = map == NULL ? touches->code[done + i] : map[touches->code[done + i]];
+			writer->code[to + i] =
+			    map == NULL ? touches->code[done + i] : map[touches->code[done + i]];
 		for (size_t i = 0; writer->weight != NULL && i < some; i++)
 			writer->weight[to + i] = touches->weight == NULL ? 1 : touches->weight[done + i];
 		for (size_t i = 0; writer->priority != NULL && i < some; i++)

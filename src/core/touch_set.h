@@ -21,13 +21,13 @@
 
 #define INF_TOUCH_HEADER_SIZE 56
 
-#define INF_HAS_WEIGHTS 0x01	/* some weight is not 1 */
+#define INF_HAS_WEIGHTS 0x01    /* some weight is not 1 */
 #define INF_HAS_PRIORITIES 0x02 /* some priority is not 0 */
 
 typedef struct InfTouchHeader
 {
 	uint8_t flags;
-	uint8_t time_type;			   /* as the host numbers them; 0: of no touches at all */
+	uint8_t time_type;             /* as the host numbers them; 0: of no touches at all */
 	InfIdentity customer_identity; /* NONE: of no touches at all */
 	InfIdentity influencer_identity;
 	uint64_t ntouches;
@@ -48,7 +48,7 @@ typedef struct InfCustomerTouches
 	size_t n;
 	const int64_t *at;
 	const uint32_t *code;
-	const double *weight;	 /* NULL: all are 1 */
+	const double *weight;    /* NULL: all are 1 */
 	const int32_t *priority; /* NULL: all are 0 */
 } InfCustomerTouches;
 
@@ -86,8 +86,8 @@ typedef struct InfTouchWriter
 
 /* Names must be ascending; all of them must occur. */
 extern void inf_touch_writer_open(InfTouchWriter *writer, size_t prefix, uint8_t flags,
-								  uint8_t time_type, InfIdentity customer_identity,
-								  const InfNames *names);
+                                  uint8_t time_type, InfIdentity customer_identity,
+                                  const InfNames *names);
 
 /*
  * The next customer, or more touches of the one before: n touches in order, whose codes are those
@@ -95,7 +95,7 @@ extern void inf_touch_writer_open(InfTouchWriter *writer, size_t prefix, uint8_t
  * priorities all are 0.
  */
 extern void inf_touch_writer_add(InfTouchWriter *writer, const InfCustomerTouches *touches,
-								 const uint32_t *map);
+                                 const uint32_t *map);
 
 /* Ends the set; the buffer has it. */
 extern void inf_touch_writer_close(InfTouchWriter *writer, uint64_t nskipped);

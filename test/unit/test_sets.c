@@ -31,7 +31,7 @@ typedef struct Shape
 	uint32_t influencers;
 	int64_t unit;
 	uint32_t instants;
-	int extras; /* 0 none, 1 a few different, 2 arbitrary */
+	int extras;  /* 0 none, 1 a few different, 2 arbitrary */
 	int revenue; /* 0 cents, 1 arbitrary, 2 whole, 3 extreme */
 } Shape;
 
@@ -74,14 +74,14 @@ make_rows(const Shape *shape)
 		r->key = inf_mix64(random_below(shape->customers));
 		r->at = INT64_C(800000000000000) + shape->unit * random_below(shape->instants);
 		r->influencer = random_below(shape->influencers);
-		r->weight = shape->extras == 0	 ? 1
-					: shape->extras == 1 ? 0.5 * random_below(4)
-										 : exp2(40 * random_unit() - 20);
+		r->weight = shape->extras == 0   ? 1
+		            : shape->extras == 1 ? 0.5 * random_below(4)
+		                                 : exp2(40 * random_unit() - 20);
 		r->priority = shape->extras == 0 ? 0 : (int32_t) random_below(3) - 1;
 		r->revenue = shape->revenue == 0   ? rint(10000 * random_unit()) / 100
-					 : shape->revenue == 1 ? 1e6 * random_unit() - 1e3
-					 : shape->revenue == 2 ? (double) random_below(500)
-										   : pow(10, 200 * random_unit() - 100);
+		             : shape->revenue == 1 ? 1e6 * random_unit() - 1e3
+		             : shape->revenue == 2 ? (double) random_below(500)
+		                                   : pow(10, 200 * random_unit() - 100);
 	}
 	return rows;
 }
@@ -109,7 +109,7 @@ touches_of(const Row *rows, size_t n, InfIdentity identity)
 	inf_touch_builder_init(&builder, 1, INF_IDENTITY_INTEGER, identity);
 	for (size_t i = 0; i < n; i++)
 		inf_touch_builder_add(&builder, rows[i].key, name_of(rows[i].influencer, identity, space),
-							  rows[i].at, rows[i].weight, rows[i].priority);
+		                      rows[i].at, rows[i].weight, rows[i].priority);
 	builder.nskipped = n / 10;
 	if (inf_touch_builder_finish(&builder, 4, &out) != NULL)
 		ok(false, "finishing touches");
@@ -223,8 +223,7 @@ reads_back(const Row *rows, size_t n, const InfBuffer *set, InfIdentity identity
 	InfCustomerTouches t;
 	size_t i = 0;
 	bool good = true;
-	uint64_t want = 0,
-			 got = 0;
+	uint64_t want = 0, got = 0;
 	char space[32];
 
 	memcpy(sorted, rows, n * sizeof(Row));
@@ -239,9 +238,9 @@ reads_back(const Row *rows, size_t n, const InfBuffer *set, InfIdentity identity
 
 			good &= t.key == sorted[i].key && t.at[k] == sorted[i].at;
 			got += digest_row(t.key, t.at[k], &name, t.weight == NULL ? 1 : t.weight[k],
-							  t.priority == NULL ? 0 : t.priority[k]);
+			                  t.priority == NULL ? 0 : t.priority[k]);
 			want += digest_row(sorted[i].key, sorted[i].at, &wanted, sorted[i].weight,
-							   sorted[i].priority);
+			                   sorted[i].priority);
 		}
 	}
 	good &= reader.problem == NULL && i == n && got == want;
@@ -301,28 +300,25 @@ int
 main(void)
 {
 	static const Shape shapes[] = {
-		{0, 1, 1, 1, 1, 0, 0},
-		{1, 1, 1, 1, 1, 0, 0},
-		{1, 5, 1, 1, 1, 2, 3},
-		{7, 3, 2, 1000000, 5, 1, 1},
-		{100, 1, 1, 1, 1, 0, 2},			  /* all the same row */
-		{3000, 1, 40, 1, 1000, 1, 0},		  /* one customer over several blocks */
-		{2048, 2048, 10, 1000000, 100000, 0, 0}, /* just a block */
-		{2049, 4000, 10, 86400000000, 365, 2, 1},
-		{20000, 500, 300, 1, 4000000000, 0, 0}, /* scattered over partitions */
-		{20000, 3, 300, 1000000, 100, 2, 3},
-		{70000, 100000, 5000, 1000, 4000000000, 1, 0}, /* kept as runs when merged */
-		{150000, 50, 7, 60000000, 500000, 0, 1},
+	    {0, 1, 1, 1, 1, 0, 0},
+	    {1, 1, 1, 1, 1, 0, 0},
+	    {1, 5, 1, 1, 1, 2, 3},
+	    {7, 3, 2, 1000000, 5, 1, 1},
+	    {100, 1, 1, 1, 1, 0, 2},                 /* all the same row */
+	    {3000, 1, 40, 1, 1000, 1, 0},            /* one customer over several blocks */
+	    {2048, 2048, 10, 1000000, 100000, 0, 0}, /* just a block */
+	    {2049, 4000, 10, 86400000000, 365, 2, 1},
+	    {20000, 500, 300, 1, 4000000000, 0, 0}, /* scattered over partitions */
+	    {20000, 3, 300, 1000000, 100, 2, 3},
+	    {70000, 100000, 5000, 1000, 4000000000, 1, 0}, /* kept as runs when merged */
+	    {150000, 50, 7, 60000000, 500000, 0, 1},
 	};
 
 	for (size_t s = 0; s < sizeof(shapes) / sizeof(shapes[0]); s++)
 	{
 		const Shape *shape = &shapes[s];
 		size_t rounds = shape->n < 5000 ? 10 : 2;
-		size_t bad_order = 0,
-			   bad_merge = 0,
-			   bad_check = 0,
-			   bad_read = 0;
+		size_t bad_order = 0, bad_merge = 0, bad_check = 0, bad_read = 0;
 
 		for (size_t round = 0; round < rounds; round++)
 		{
