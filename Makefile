@@ -19,14 +19,17 @@ OBJS = \
 	src/attribution_window.o \
 	src/core/allocate.o \
 	src/core/attribution.o \
+	src/core/beta.o \
 	src/core/buffer.o \
 	src/core/chain.o \
 	src/core/check.o \
 	src/core/column.o \
 	src/core/credit.o \
+	src/core/distribution.o \
 	src/core/event.o \
 	src/core/event_reader.o \
 	src/core/exact_sum.o \
+	src/core/gamma.o \
 	src/core/journey.o \
 	src/core/journey_builder.o \
 	src/core/journey_credit.o \
@@ -41,12 +44,14 @@ OBJS = \
 	src/core/population.o \
 	src/core/purchase_builder.o \
 	src/core/purchase_set.o \
+	src/core/quantile.o \
 	src/core/rows.o \
 	src/core/runs.o \
 	src/core/scoreboard.o \
 	src/core/shapley_rate.o \
 	src/core/sort.o \
 	src/core/sparse.o \
+	src/core/special.o \
 	src/core/sweep.o \
 	src/core/tally.o \
 	src/core/tie_orders.o \
