@@ -30,6 +30,7 @@ OBJS = \
 	src/core/event_reader.o \
 	src/core/exact_sum.o \
 	src/core/gamma.o \
+	src/core/gamma_poisson.o \
 	src/core/journey.o \
 	src/core/journey_builder.o \
 	src/core/journey_credit.o \
@@ -40,7 +41,9 @@ OBJS = \
 	src/core/markov_sparse.o \
 	src/core/model.o \
 	src/core/names.o \
+	src/core/net_effect.o \
 	src/core/path_set.o \
+	src/core/peer_rank.o \
 	src/core/population.o \
 	src/core/purchase_builder.o \
 	src/core/purchase_set.o \
@@ -48,6 +51,7 @@ OBJS = \
 	src/core/rows.o \
 	src/core/runs.o \
 	src/core/scoreboard.o \
+	src/core/self_control.o \
 	src/core/shapley_rate.o \
 	src/core/sort.o \
 	src/core/sparse.o \
