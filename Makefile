@@ -47,6 +47,7 @@ OBJS = \
 	src/core/population.o \
 	src/core/purchase_builder.o \
 	src/core/purchase_set.o \
+	src/core/rate_score.o \
 	src/core/quantile.o \
 	src/core/rows.o \
 	src/core/runs.o \
@@ -65,6 +66,7 @@ OBJS = \
 	src/host.o \
 	src/identity.o \
 	src/influence.o \
+	src/influence_score.o \
 	src/journey_paths.o \
 	src/journey_set.o \
 	src/led_to.o \

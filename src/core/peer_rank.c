@@ -23,7 +23,7 @@
 #define POINTS_PER_SCALE 4
 
 /* How far a posterior reaches: to where its density is e^-REACH of the highest. */
-#define REACH 25.0
+#define REACH 18.0
 
 #define MAX_POINTS ((int64_t) 1 << 20)
 #define MAX_LEVELS 24
@@ -61,16 +61,7 @@ scale_of(const InfPosterior *p)
 	if (p->shape == 0)
 		return p->scale;
 	/* the logarithm of a gamma has one steep side, however small its shape */
-	return p->shape > 1 ? 0.75 / sqrt(p->shape) : 0.75;
-}
-
-/* The exponent of the density, relative to its mode. */
-static inline double
-exponent(const InfPosterior *p, double u)
-{
-	if (p->shape == 0)
-		return -0.5 * u * u / (p->scale * p->scale);
-	return p->shape * (u - expm1(u));
+	return p->shape > 1 ? 1 / sqrt(p->shape) : 1;
 }
 
 /* How far the posterior reaches to the left and to the right of its center. */
@@ -102,23 +93,131 @@ level_of(const Lattices *lattices, const InfPosterior *p)
 	return level;
 }
 
+/* The density of a normal at n points from u on, up to a factor. */
+static void
+normal_weights(double scale, double u, double step, size_t n, double *weight)
+{
+	double h = step / scale;
+	double shrink = exp(-h * h);
+	size_t middle = (size_t) fmin(fmax(-u / step, 0), (double) (n - 1));
+	double z = u / scale + (double) middle * h;
+	double ratio;
+
+	/* each ratio of neighbours is that of the ones before times e^-(h^2) */
+	weight[middle] = exp(-0.5 * z * z);
+	ratio = exp(-h * (z + 0.5 * h));
+	for (size_t k = middle + 1; k < n; k++)
+	{
+		weight[k] = weight[k - 1] * ratio;
+		ratio *= shrink;
+	}
+	ratio = exp(h * (z - 0.5 * h));
+	for (size_t k = middle; k > 0; k--)
+	{
+		weight[k - 1] = weight[k] * ratio;
+		ratio *= shrink;
+	}
+}
+
+/* The same for the logarithm of a gamma; also the derivatives of its exponent but the first. */
+static void
+gamma_weights(double shape, double u, double step, size_t n, double *weight, double *e)
+{
+	double ratio = exp(-shape * step);
+	double shrink = exp(-step);
+	double next = exp(u + (double) n * step);
+	size_t k = n;
+
+	while (k > 0)
+	{
+		double x;
+
+		k--;
+		x = u + (double) k * step;
+		if (x < -40)
+			break;
+		e[k] = next *= shrink;
+		weight[k] = exp(shape * (x - e[k] + 1));
+	}
+	/* the rest is the left tail, which is exponential */
+	if (n > 0 && u + (double) k * step < -40)
+	{
+		weight[k] = exp(shape * (u + (double) k * step + 1));
+		e[k] = 0;
+		for (; k > 0; k--)
+		{
+			weight[k - 1] = weight[k] * ratio;
+			e[k - 1] = 0;
+		}
+	}
+}
+
+/*
+ * Turns weights into those that sum to 1, and into the distribution function. The sum of the weights
+ * up to a point is the trapezoidal rule, which at an end in the middle wants the corrections of Euler
+ * and Maclaurin: derivatives of the exponent, g, g' and g''.
+ */
+static void
+normal_distribution(double scale, double u, double step, size_t n, double *weight,
+                    double *distribution)
+{
+	double h = step / scale;
+	double g1 = -h * h;
+	double sum = 0;
+	double before = 0;
+
+	for (size_t k = 0; k < n; k++)
+		sum += weight[k];
+	sum = 1 / sum;
+	for (size_t k = 0; k < n; k++)
+	{
+		double g = -(u / scale + (double) k * h) * h;
+		double w = weight[k] * sum;
+
+		distribution[k] = before + w * (0.5 - g / 12 + g * (g * g + 3 * g1) / 720);
+		before += w;
+		weight[k] = w;
+	}
+}
+
+static void
+gamma_distribution(double shape, double step, size_t n, double *weight, double *distribution)
+{
+	double sum = 0;
+	double before = 0;
+
+	for (size_t k = 0; k < n; k++)
+		sum += weight[k];
+	sum = 1 / sum;
+	for (size_t k = 0; k < n; k++)
+	{
+		double e = distribution[k]; /* of the point, so far */
+		double g = shape * (1 - e) * step;
+		double g1 = -shape * e * step * step;
+		double g2 = g1 * step;
+		double w = weight[k] * sum;
+
+		distribution[k] = before + w * (0.5 - g / 12 + (g * g * g + 3 * g * g1 + g2) / 720);
+		before += w;
+		weight[k] = w;
+	}
+}
+
 /*
  * Puts a posterior on its lattice: from point *first on, weights that sum to 1, and the distribution
- * function there; returns the number of points. The sum of the weights up to a point is the trapezoidal
- * rule, which at an end in the middle wants the corrections of Euler and Maclaurin.
+ * function there; returns the number of points.
  */
 static size_t
 lay(Lattices *lattices, const InfPosterior *posterior, const Level *level, int64_t *first)
 {
 	InfPosterior p = *posterior;
 	double step = level->step;
-	double sum = 0;
-	double before = 0;
 	int64_t last;
+	double u;
 	size_t n;
 
-	if (p.shape == 0 && p.scale < POINTS_PER_SCALE * step)
-		p.scale = POINTS_PER_SCALE * step; /* the finest level */
+	if (scale_of(&p) < POINTS_PER_SCALE * step) /* on the finest level */
+		p = (InfPosterior){p.center, POINTS_PER_SCALE * step, 0};
 	*first = (int64_t) ceil((p.center - reach(&p, -1) - lattices->origin) / step);
 	last = (int64_t) floor((p.center + reach(&p, 1) - lattices->origin) / step);
 	*first = *first < 0 ? 0 : *first;
@@ -132,38 +231,16 @@ lay(Lattices *lattices, const InfPosterior *posterior, const Level *level, int64
 		lattices->distribution =
 		    inf_realloc(lattices->distribution, inf_array_size(lattices->capacity, sizeof(double)));
 	}
-	for (size_t k = 0; k < n; k++)
+	u = lattices->origin + (double) *first * step - p.center;
+	if (p.shape == 0)
 	{
-		double u = lattices->origin + (double) (*first + (int64_t) k) * step - p.center;
-
-		lattices->weight[k] = exp(exponent(&p, u));
-		sum += lattices->weight[k];
+		normal_weights(p.scale, u, step, n, lattices->weight);
+		normal_distribution(p.scale, u, step, n, lattices->weight, lattices->distribution);
 	}
-	for (size_t k = 0; k < n; k++)
+	else
 	{
-		double u = lattices->origin + (double) (*first + (int64_t) k) * step - p.center;
-		double w = lattices->weight[k] / sum;
-		double g, g1, g2; /* derivatives of the exponent, in steps */
-		double f;
-
-		if (p.shape == 0)
-		{
-			g = -u * step / (p.scale * p.scale);
-			g1 = -step * step / (p.scale * p.scale);
-			g2 = 0;
-		}
-		else
-		{
-			double e = p.shape * exp(u);
-
-			g = (p.shape - e) * step;
-			g1 = -e * step * step;
-			g2 = -e * step * step * step;
-		}
-		f = before + w * (0.5 - g / 12 + (g * g * g + 3 * g * g1 + g2) / 720);
-		before += w;
-		lattices->weight[k] = w;
-		lattices->distribution[k] = f < 0 ? 0 : f > 1 ? 1 : f;
+		gamma_weights(p.shape, u, step, n, lattices->weight, lattices->distribution);
+		gamma_distribution(p.shape, step, n, lattices->weight, lattices->distribution);
 	}
 	return n;
 }
