@@ -17,6 +17,7 @@ OBJS = \
 	src/attribution.o \
 	src/attribution_model.o \
 	src/attribution_window.o \
+	src/cap_touches.o \
 	src/core/allocate.o \
 	src/core/attribution.o \
 	src/core/beta.o \
@@ -25,6 +26,7 @@ OBJS = \
 	src/core/check.o \
 	src/core/column.o \
 	src/core/credit.o \
+	src/core/diagnosis.o \
 	src/core/distribution.o \
 	src/core/event.o \
 	src/core/event_reader.o \
@@ -61,11 +63,13 @@ OBJS = \
 	src/core/tally.o \
 	src/core/tie_orders.o \
 	src/core/touch_builder.o \
+	src/core/touch_cap.o \
 	src/core/touch_set.o \
 	src/duration.o \
 	src/host.o \
 	src/identity.o \
 	src/influence.o \
+	src/influence_diagnosis.o \
 	src/influence_score.o \
 	src/journey_paths.o \
 	src/journey_set.o \

@@ -51,16 +51,6 @@ enum
 	NCOLUMNS
 };
 
-static void
-check_model(const InfModel *model)
-{
-	if (!inf_model_is_journey_wise(model->kind))
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-		                errmsg("attribution model %s does not decide order by order",
-		                       inf_model_to_cstring(model)),
-		                errhint("Use attribution(), and one of the other models here.")));
-}
-
 static int64
 instant_of_argument(Datum value, TimeType type)
 {
@@ -165,18 +155,11 @@ leaderboard(FunctionCallInfo fcinfo, TimeType arguments)
 	options.model = PG_GETARG_MODEL(ARG_MODEL);
 	options.new_customer_span = inf_duration_of_interval(
 	    PG_GETARG_INTERVAL_P(ARG_NEW_CUSTOMER_SPAN), "span of a new customer");
-	check_model(&options.model);
-	if (journeys.set.paths.size > 0)
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-		                errmsg("journeys made from paths tell nothing of customers"),
-		                errhint("Use attribution(), which needs none.")));
+	inf_check_journey_wise(&journeys, &options.model);
 	find_observation(fcinfo, arguments, &journeys, &options);
 
 	problem = inf_scoreboard(&journeys.set, &options, &board, &names, &limit);
-	if (limit)
-		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("%s", problem),
-		                errhint("Round the weights, so that there are fewer different ones.")));
-	inf_check_stored("journey_set", problem);
+	inf_check_journeys(problem, limit);
 	for (uint32 i = 0; i < board.ninfluencers; i++)
 	{
 		Datum influencer = inf_text_of_name(names.identity, inf_names_get(&names, i));

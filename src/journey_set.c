@@ -6,6 +6,7 @@
 
 #include "fmgr.h"
 
+#include "attribution_model.h"
 #include "compat.h"
 #include "core/names.h"
 #include "core/path_set.h"
@@ -206,4 +207,27 @@ journey_set_jsonb(PG_FUNCTION_ARGS)
 	inf_summary_text(&buf, "touch_use", inf_touch_use_name(journeys.purchases.touch_use));
 	inf_summary_count(&buf, "skipped", journeys.touches.nskipped + journeys.purchases.nskipped);
 	return inf_summary_end(&buf);
+}
+
+void
+inf_check_journey_wise(const JourneyValue *journeys, const InfModel *model)
+{
+	if (!inf_model_is_journey_wise(model->kind))
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+		                errmsg("attribution model %s does not decide order by order",
+		                       inf_model_to_cstring(model)),
+		                errhint("Use attribution(), and one of the other models here.")));
+	if (journeys->set.paths.size > 0)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+		                errmsg("journeys made from paths tell nothing of customers"),
+		                errhint("Use attribution(), which needs none.")));
+}
+
+void
+inf_check_journeys(const char *problem, bool limit)
+{
+	if (limit)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("%s", problem),
+		                errhint("Round the weights, so that there are fewer different ones.")));
+	inf_check_stored("journey_set", problem);
 }

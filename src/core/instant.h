@@ -37,6 +37,13 @@ inf_is_finite(int64_t at)
 	return at != INF_MINUS_INFINITY && at != INF_PLUS_INFINITY;
 }
 
+/* The number of the day that it lies in; a day begins at midnight. */
+static inline int64_t
+inf_day_of(int64_t at)
+{
+	return at / INF_US_PER_DAY - (at % INF_US_PER_DAY < 0);
+}
+
 /* How long after "from" is "to"? Only for from <= to; the difference always fits. */
 static inline uint64_t
 inf_elapsed(int64_t from, int64_t to)
