@@ -7,6 +7,8 @@
 
 DAY <- 86400e6
 BASE <- 4096
+# markets up to this number have no touches of a customer at one instant
+DISTINCT <- 75
 
 
 # Inputs -----------------------------------------------------------------
@@ -145,7 +147,7 @@ make_market <- function(id, tied) {
 
 make_markets <- function() {
 	set.seed(20250602)
-	lapply(1:100, function(id) make_market(id, id > 75))
+	lapply(1:100, function(id) make_market(id, id > DISTINCT))
 }
 
 write_inputs <- function(dir) {
@@ -492,7 +494,7 @@ compare <- function(dir) {
 	effects <- summaries <- transitions <- credits <- contexts <- chains <- list()
 	for (s in sets) {
 		x <- s$x
-		tied <- s$kind == "time" && s$case > 75
+		tied <- s$kind == "time" && s$case > DISTINCT
 		id <- data.frame(kind = s$kind, case = s$case)
 		nobody <- lengths(x$paths) == 0
 		put <- function(model, e, tolerance) credits[[length(credits) + 1]] <<- data.frame(id, model,
@@ -527,26 +529,27 @@ compare <- function(dir) {
 	got$credits <- with_key(got$credits, c("kind", "case", "model", "who"))
 	small <- got$effects$case < 2000
 
-	what <- c(path = "paths", time = "touches and orders")
-	for (kind in c("path", "time")) {
+	what <- c(path = "paths", time = "touches and orders", tied = "tied touches")
+	group <- function(x) ifelse(x$kind == "time" & x$case > DISTINCT, "tied", x$kind)
+	for (kind in names(what)) {
 		for (k in 1:3) {
 			name <- sprintf("%s, markov(%d)", what[kind], k)
-			want <- effects[effects$kind == kind & effects$k == k, ]
-			have <- got$effects[small & got$effects$kind == kind & got$effects$k == k, ]
+			want <- effects[group(effects) == kind & effects$k == k, ]
+			have <- got$effects[small & group(got$effects) == kind & got$effects$k == k, ]
 			columns <- list(effect = 1e-9, revenue_effect = want$tolerance_effect, orders = want$tolerance_orders, revenue = want$tolerance_revenue)
 			close(want, have, c(columns, if (k == 1) list(visit = 1e-9, convert = 1e-9)), name)
 			if (k > 1) ok(all(is.na(have$visit) & is.na(have$convert)), paste0(name, ": no probabilities by influencer"))
-			want <- summaries[summaries$kind == kind & summaries$k == k, ]
-			have <- got$summary[got$summary$case < 2000 & got$summary$kind == kind & got$summary$k == k, ]
+			want <- summaries[group(summaries) == kind & summaries$k == k, ]
+			have <- got$summary[got$summary$case < 2000 & group(got$summary) == kind & got$summary$k == k, ]
 			close(want, have, list(states = 0, transitions = 0, journeys = 1e-9 * pmax(1, want$journeys), p = 1e-9), paste0(name, ", summary"))
 			ok(all(is.finite(have$error) & have$error >= 0 & have$error < 1e-9 & is.finite(have$residual)), paste0(name, ": the error is known and small"))
-			want <- transitions[transitions$kind == kind & transitions$k == k, ]
-			have <- got$transitions[got$transitions$kind == kind & got$transitions$k == k, ]
+			want <- transitions[group(transitions) == kind & transitions$k == k, ]
+			have <- got$transitions[group(got$transitions) == kind & got$transitions$k == k, ]
 			close(want, have, list(count = want$tolerance_count, probability = 1e-9), paste0(name, ", transitions"))
 		}
 		for (model in unique(credits$model)) {
-			want <- credits[credits$kind == kind & credits$model == model, ]
-			have <- got$credits[got$credits$kind == kind & got$credits$model == model, ]
+			want <- credits[group(credits) == kind & credits$model == model, ]
+			have <- got$credits[group(got$credits) == kind & got$credits$model == model, ]
 			close(want, have, list(orders = want$tolerance_orders, revenue = want$tolerance_revenue), sprintf("%s, attribution by %s", what[kind], model))
 		}
 	}
