@@ -163,7 +163,10 @@ journey_agg_add(PG_FUNCTION_ARGS)
 		                errmsg("revenue must be a number between %g and %g", -INF_MAX_REVENUE,
 		                       INF_MAX_REVENUE),
 		                errhint("Remove NaN and infinite values from the revenue.")));
-
+	if (path.orders == 0 && revenue != 0)
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("path has revenue but no orders"),
+		         errhint("Add the revenue to a row of the path that has orders.")));
 	inf_exact_add(&path.revenue, revenue);
 
 	/* without a path: orders of people whom nobody touched */

@@ -91,7 +91,7 @@ markov_summary(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	chain = chain_argument(fcinfo);
 	inf_markov(&chain, &markov);
-	values[0] = Int64GetDatum(chain.nstates);
+	values[0] = Int64GetDatum(chain.nobserved);
 	values[1] = Int64GetDatum((int64) chain.ntransitions);
 	values[2] = Float8GetDatum(chain.total_start);
 	values[3] = Float8GetDatum(markov.conversion_probability);

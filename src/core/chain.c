@@ -228,6 +228,9 @@ count_ends(InfChain *chain, uint64_t between)
 		chain->total_start += chain->start[s];
 		chain->ntransitions +=
 		    (chain->start[s] > 0) + (chain->conversions[s] > 0) + (chain->nulls[s] > 0);
+		/* every journey leaves each of its states */
+		chain->nobserved += chain->counts.first[s + 1] > chain->counts.first[s] ||
+		                    chain->conversions[s] > 0 || chain->nulls[s] > 0;
 	}
 }
 
@@ -264,8 +267,6 @@ inf_chain_build(InfChain *chain, const InfJourneySet *set, uint32_t order)
 		}
 		chain->orders += journey.orders;
 		inf_sum_add(&b.revenue, journey.journey.revenue);
-		if (journey.orders + journey.non_buyers == 0)
-			continue;
 		inf_tie_orders_start(&ties, &journey.journey, !population.in_paths);
 		while (inf_tie_orders_next(&ties))
 			add_sequence(&b, ties.sequence, ties.n, &journey, 1.0 / ties.norders);

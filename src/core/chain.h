@@ -33,6 +33,7 @@ typedef struct InfChain
 	uint64_t unattributed_orders;
 	double total_revenue; /* of the former */
 	double unattributed_revenue;
+	uint32_t nobserved;    /* states that some journey goes through */
 	uint64_t ntransitions; /* different ones, start, conversion and null included */
 } InfChain;
 

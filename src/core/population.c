@@ -120,11 +120,14 @@ next_path(InfPopulation *p, InfPopulationJourney *out)
 	InfPath path;
 	InfJourney *journey = &out->journey;
 
-	if (!inf_path_reader_next(&p->paths, &path))
+	do
 	{
-		p->problem = p->paths.problem;
-		return false;
-	}
+		if (!inf_path_reader_next(&p->paths, &path))
+		{
+			p->problem = p->paths.problem;
+			return false;
+		}
+	} while (path.orders == 0 && path.non_buyers == 0);
 	memset(journey, 0, sizeof(*journey));
 	journey->is_order = path.orders > 0;
 	out->revenue = path.revenue;

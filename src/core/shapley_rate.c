@@ -38,6 +38,8 @@ rate_of(Game *game, uint32_t n)
 	if (!inf_path_table_has(&game->sets, &path, &index))
 		return 0;
 	entry = &game->sets.entries[index];
+	if (entry->orders == 0)
+		return 0;
 	return (double) entry->orders / (double) (entry->orders + entry->non_buyers);
 }
 

@@ -35,25 +35,40 @@ reserve(InfTieOrders *o, size_t n)
 	o->group = inf_realloc(o->group, inf_array_size(o->capacity, sizeof(uint32_t)));
 }
 
-/* The codes of touches at one instant, ascending and each once; returns how many are left. */
-static size_t
+/* The codes of touches at one instant, ascending. */
+static void
 sort_group(uint32_t *code, size_t n)
 {
 	InfKey few[16];
 	InfKey *keys = n <= 16 ? few : INF_ALLOC_ARRAY(InfKey, n);
-	size_t kept = 0;
 
 	for (size_t i = 0; i < n; i++)
 		keys[i] = (InfKey){code[i], i};
 	inf_sort(keys, n);
 	for (size_t i = 0; i < n; i++)
-	{
-		if (i == 0 || keys[i].key != keys[i - 1].key)
-			code[kept++] = (uint32_t) keys[i].key;
-	}
+		code[i] = (uint32_t) keys[i].key;
 	if (keys != few)
 		inf_free(keys);
-	return kept;
+}
+
+/*
+ * In how many different orders can a sorted group stand, times "norders"? Touches of one influencer are
+ * alike. More than the maximum is the maximum and one.
+ */
+static uint32_t
+count_orders(const uint32_t *code, size_t n, uint32_t norders)
+{
+	uint64_t count = 1;
+	uint64_t run = 0;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		run = i > 0 && code[i] == code[i - 1] ? run + 1 : 1;
+		count = count * (i + 1) / run; /* never falls, and is whole */
+		if (count * norders > INF_MAX_TIE_ORDERS)
+			return INF_MAX_TIE_ORDERS + 1;
+	}
+	return (uint32_t) count * norders;
 }
 
 void
@@ -62,60 +77,90 @@ inf_tie_orders_start(InfTieOrders *o, const InfJourney *journey, bool has_instan
 	reserve(o, journey->n);
 	o->next = 0;
 	o->norders = 1;
-	o->ncodes = 0;
 	for (size_t i = 0; i < journey->n;)
 	{
 		size_t end = i + 1;
-		size_t from = o->ncodes;
-		size_t kept;
 
 		while (has_instants && end < journey->n && journey->at[end] == journey->at[i])
 			end++;
-		memcpy(o->code + from, journey->code + i, (end - i) * sizeof(uint32_t));
-		kept = end - i > 1 ? sort_group(o->code + from, end - i) : 1;
-		for (size_t k = 0; k < kept; k++)
-			o->group[from + k] = (uint32_t) from;
-		o->ncodes += kept;
-		for (size_t k = 2; k <= kept && o->norders <= INF_MAX_TIE_ORDERS; k++)
-			o->norders *= (uint32_t) (k <= INF_MAX_TIE_ORDERS ? k : INF_MAX_TIE_ORDERS + 1);
+		memcpy(o->code + i, journey->code + i, (end - i) * sizeof(uint32_t));
+		if (end - i > 1)
+		{
+			sort_group(o->code + i, end - i);
+			if (o->norders <= INF_MAX_TIE_ORDERS)
+				o->norders = count_orders(o->code + i, end - i, o->norders);
+		}
+		for (size_t k = i; k < end; k++)
+			o->group[k] = (uint32_t) i;
 		i = end;
 	}
+	o->ncodes = journey->n;
 	if (o->norders > INF_MAX_TIE_ORDERS)
 		o->norders = 1;
 }
 
-/*
- * Order number "next": a permutation of each group, counted in the factorial number system, so
- * that each combination comes just once.
- */
+/* Makes the next order of a group, in the order of the sequences; after the last one the first again. */
+static bool
+next_permutation(uint32_t *code, size_t n)
+{
+	size_t at = n - 1;
+	size_t low, high;
+	bool more;
+
+	/* behind "at" all descend: they are at their last */
+	while (at > 0 && code[at - 1] >= code[at])
+		at--;
+	more = at > 0;
+	if (more)
+	{
+		size_t with = n - 1;
+		uint32_t swap = code[at - 1];
+
+		while (code[with] <= swap)
+			with--;
+		code[at - 1] = code[with];
+		code[with] = swap;
+	}
+	for (low = at, high = n - 1; low < high; low++, high--)
+	{
+		uint32_t swap = code[low];
+
+		code[low] = code[high];
+		code[high] = swap;
+	}
+	return more;
+}
+
+/* The next combination of the groups' orders: each comes just once. */
+static void
+move_on(InfTieOrders *o)
+{
+	for (size_t i = 0; i < o->ncodes;)
+	{
+		size_t end = i + 1;
+
+		while (end < o->ncodes && o->group[end] == i)
+			end++;
+		if (end - i > 1 && next_permutation(o->code + i, end - i))
+			return;
+		i = end;
+	}
+}
+
 bool
 inf_tie_orders_next(InfTieOrders *o)
 {
-	uint32_t number = o->next;
 	size_t kept = 0;
 
 	if (o->next == o->norders)
 		return false;
+	if (o->next > 0)
+		move_on(o);
 	o->next++;
-	memcpy(o->sequence, o->code, o->ncodes * sizeof(uint32_t));
-	if (o->norders > 1)
-	{
-		for (size_t i = 0; i < o->ncodes; i++)
-		{
-			/* swap with one of those before it in its group, itself included */
-			uint32_t choices = (uint32_t) (i - o->group[i]) + 1;
-			size_t with = o->group[i] + number % choices;
-			uint32_t code = o->sequence[i];
-
-			number /= choices;
-			o->sequence[i] = o->sequence[with];
-			o->sequence[with] = code;
-		}
-	}
 	for (size_t i = 0; i < o->ncodes; i++)
 	{
-		if (kept == 0 || o->sequence[kept - 1] != o->sequence[i])
-			o->sequence[kept++] = o->sequence[i];
+		if (kept == 0 || o->sequence[kept - 1] != o->code[i])
+			o->sequence[kept++] = o->code[i];
 	}
 	o->n = kept;
 	return true;

@@ -21,4 +21,4 @@ CREATE AGGREGATE journey_agg(path text[], orders bigint, revenue double precisio
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE journey_agg(text[], bigint, double precision, bigint) IS
-	'set of journeys from a path table: sequence of influencers (null: nobody), orders, their revenue, and how many journeys ended without an order; nulls count as 0; counts below 0 or above 2^53 and revenue that is no number: error 22023';
+	'set of journeys from a path table: sequence of influencers (null: nobody), orders, their revenue, and how many journeys ended without an order; nulls count as 0; a row of no orders and no non-buyers says only that its influencers exist; revenue without orders, counts below 0 or above 2^53 and revenue that is no number: error 22023';
