@@ -84,7 +84,7 @@ done
 market() {
 	[ -z "${MARKET_MADE:-}" ] || return 0
 	fresh_database market
-	run_psql -v seed=1 -f test/demo/market.sql
+	run_psql -v seed=1 -f test/demo/market.sql -f test/demo/cookbook_data.sql
 	MARKET_MADE=yes
 }
 
