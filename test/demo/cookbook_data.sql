@@ -130,7 +130,7 @@ INSERT INTO brand_orders
 SELECT customer_id, cookbook_day(day), CASE WHEN day >= coalesce(switched, 1000) THEN 'new' ELSE 'old' END,
        round((20 + 50 * cookbook_random(8 * customer_id + k, 227))::numeric, 2)
 FROM  (SELECT customer_id, switched, k, 40 * (k + cookbook_random(8 * customer_id + k, 226)) AS day
-       FROM people, generate_series(0, 4) AS k WHERE customer_id > 40) AS s
+       FROM people, generate_series(0, 4) AS k) AS s
 WHERE  k = 0 OR cookbook_random(8 * customer_id + k, 228) < 0.5
 UNION  ALL -- switching is an order
 SELECT customer_id, cookbook_day(switched), 'new', round((20 + 50 * cookbook_random(customer_id, 229))::numeric, 2)
