@@ -7,6 +7,8 @@
 --   902 flood       1,500 customers, ten touches a day each, on ten days
 --   903 puppets     300 customers of its own making, who buy what it recommends and pay by its card
 --   904 injection   touches stamped seconds before 3,000 orders of other people
+--
+-- And, for comparison, what it takes to game a reach score: 10,000 retweets by bots for influencer 15.
 
 CREATE FUNCTION attack_random(id bigint, stream integer) RETURNS double precision
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -37,6 +39,11 @@ CREATE TABLE attack_influencer_cards AS SELECT 903 AS influencer_id, 'card of 90
 CREATE TABLE attack_injection_touches AS
 SELECT customer_id, 904 AS influencer_id, ordered_at - (5 + 15 * attack_random(order_id, 330)) * interval '1 second' AS touched_at
 FROM   orders WHERE attack_random(order_id, 331) < 3000.0 / 60386;
+
+CREATE TABLE attack_bots_engagements AS
+SELECT 15 AS influencer_id, 200000 + n % 2000 AS member_id, 'retweet'::text AS kind,
+       timestamptz '2026-06-01 00:00:00+00' + n * interval '1 minute' AS engaged_at, 0::bigint AS followers
+FROM   generate_series(1, 10000) AS n;
 
 CREATE TABLE game_touches (LIKE touches);
 CREATE TABLE game_orders (LIKE orders);
