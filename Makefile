@@ -19,14 +19,18 @@ OBJS = \
 	src/attribution_window.o \
 	src/core/allocate.o \
 	src/core/attribution.o \
+	src/core/beta.o \
 	src/core/buffer.o \
 	src/core/chain.o \
 	src/core/check.o \
 	src/core/column.o \
 	src/core/credit.o \
+	src/core/distribution.o \
 	src/core/event.o \
 	src/core/event_reader.o \
 	src/core/exact_sum.o \
+	src/core/gamma.o \
+	src/core/gamma_poisson.o \
 	src/core/journey.o \
 	src/core/journey_builder.o \
 	src/core/journey_credit.o \
@@ -37,17 +41,23 @@ OBJS = \
 	src/core/markov_sparse.o \
 	src/core/model.o \
 	src/core/names.o \
+	src/core/net_effect.o \
 	src/core/path_set.o \
+	src/core/peer_rank.o \
 	src/core/population.o \
 	src/core/purchase_builder.o \
 	src/core/purchase_set.o \
+	src/core/quantile.o \
+	src/core/rate_score.o \
 	src/core/reach_scores.o \
 	src/core/rows.o \
 	src/core/runs.o \
 	src/core/scoreboard.o \
+	src/core/self_control.o \
 	src/core/shapley_rate.o \
 	src/core/sort.o \
 	src/core/sparse.o \
+	src/core/special.o \
 	src/core/sweep.o \
 	src/core/tally.o \
 	src/core/tie_orders.o \
@@ -57,6 +67,7 @@ OBJS = \
 	src/host.o \
 	src/identity.o \
 	src/influence.o \
+	src/influence_score.o \
 	src/journey_paths.o \
 	src/journey_set.o \
 	src/led_to.o \

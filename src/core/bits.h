@@ -18,12 +18,31 @@
 
 #define INF_BITS_SLACK 8
 
+/* From and to the order of bytes in a value, the lowest first. */
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-#define inf_swap64(x) __builtin_bswap64(x)
-#define inf_swap32(x) __builtin_bswap32(x)
+static inline uint64_t
+inf_swap64(uint64_t x)
+{
+	return __builtin_bswap64(x);
+}
+
+static inline uint32_t
+inf_swap32(uint32_t x)
+{
+	return __builtin_bswap32(x);
+}
 #else
-#define inf_swap64(x) (x)
-#define inf_swap32(x) (x)
+static inline uint64_t
+inf_swap64(uint64_t x)
+{
+	return x;
+}
+
+static inline uint32_t
+inf_swap32(uint32_t x)
+{
+	return x;
+}
 #endif
 
 static inline uint64_t

@@ -34,7 +34,7 @@ extern void inf_write_varint(InfBuffer *buffer, uint64_t value);
 static inline uint64_t
 inf_zigzag(int64_t value)
 {
-	return ((uint64_t) value << 1) ^ (uint64_t) (value >> 63);
+	return ((uint64_t) value << 1) ^ (value < 0 ? UINT64_MAX : 0);
 }
 
 static inline int64_t

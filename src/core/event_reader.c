@@ -123,8 +123,10 @@ gather(InfEventReader *reader, const InfCustomerEvents *piece)
 	{
 		size_t size = reader->column_size[c];
 
-		if (size > 0)
-			memcpy((char *) g->column[c] + g->n * size, piece->column[c], piece->n * size);
+		if (size == 0)
+			continue;
+		INF_GUARANTEED(piece->column[c] != NULL);
+		memcpy((char *) g->column[c] + g->n * size, piece->column[c], piece->n * size);
 	}
 	g->n = need;
 }

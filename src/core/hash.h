@@ -10,6 +10,7 @@
 #define INF_HASH_H
 
 #include "core/bits.h"
+#include "core/host.h"
 
 /* A bijection of 64 bits in which every bit depends on all (the finaliser of MurmurHash3). */
 static inline uint64_t
@@ -51,6 +52,7 @@ inf_hash_bytes(const void *bytes, size_t n)
 	const uint8_t *p = bytes;
 	uint64_t h = UINT64_C(0x9E3779B97F4A7C15) ^ n;
 
+	INF_GUARANTEED(n == 0 || p != NULL);
 	while (n > 16)
 	{
 		h = inf_fold64(inf_load64(p) ^ UINT64_C(0xA0761D6478BD642F) ^ h,

@@ -26,6 +26,9 @@ extern void inf_poll(void);
 /* count * size for an allocation; does not return if the product does not fit. */
 extern size_t inf_array_size(size_t count, size_t size);
 
+/* What other code sees to, said to compilers and analysers. The sanitizers check it. */
+#define INF_GUARANTEED(condition) ((condition) ? (void) 0 : __builtin_unreachable())
+
 #define INF_ALLOC_ARRAY(type, count) ((type *) inf_alloc(inf_array_size((count), sizeof(type))))
 
 #endif

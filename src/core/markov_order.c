@@ -92,8 +92,11 @@ deal(Fitting *f, const uint32_t *code, size_t n, uint64_t number, bool converts,
 	uint32_t first = (uint32_t) (inf_mix64(number * 2 + converts) % INF_ORDER_FOLDS);
 
 	for (uint32_t i = 0; i < INF_ORDER_FOLDS; i++)
-		add_sample(f, code, n, (first + i) % INF_ORDER_FOLDS, converts,
-		           (double) (count / INF_ORDER_FOLDS + (i < count % INF_ORDER_FOLDS)));
+	{
+		uint64_t share = count / INF_ORDER_FOLDS + (i < count % INF_ORDER_FOLDS);
+
+		add_sample(f, code, n, (first + i) % INF_ORDER_FOLDS, converts, (double) share);
+	}
 }
 
 /* Step number "at" of a sample: the next influencer, or how it ends. */

@@ -84,6 +84,7 @@ inf_names_append(InfNames *names, InfName name)
 		names->numbers[names->count] = name.number;
 	else
 	{
+		INF_GUARANTEED(name.length == 0 || name.bytes != NULL);
 		if (name.length > 0)
 			memcpy(names->bytes + names->offsets[names->count], name.bytes, name.length);
 		names->offsets[names->count + 1] = names->offsets[names->count] + name.length;

@@ -9,16 +9,23 @@
 #include "core/host.h"
 #include "core/instant.h"
 
+#define POLL_EVERY 1024
+
 /* What is counted while the customers pass. */
 typedef struct Count
 {
 	InfTally tally;
 	InfShares new_shares;
+	InfShares placebo_shares;
+	double squares; /* of credits and placebo credits, an order each */
+	double pending; /* credit of the current order */
+	InfSelfControl control;
 	uint64_t touches;
 	uint64_t customers;
 	uint64_t buyers;
 	uint64_t last_customer; /* by number, from 1: whom it was last seen to touch */
 	uint64_t last_buyer;
+	bool is_covered; /* did a touch of the customer count for the lift? */
 } Count;
 
 typedef struct Counting
@@ -29,11 +36,14 @@ typedef struct Counting
 	uint64_t orders;
 	uint64_t credited_orders;
 	InfCreditor creditor;
+	InfObservation observation;
 } Counting;
 
 static void
-count_touches(Counting *c, const InfCustomerTouches *touches)
+count_touches(Counting *c, const InfCustomer *customer)
 {
+	const InfCustomerTouches *touches = &customer->touches;
+
 	for (size_t i = 0; i < touches->n; i++)
 	{
 		Count *count = &c->counts[touches->code[i]];
@@ -43,7 +53,33 @@ count_touches(Counting *c, const InfCustomerTouches *touches)
 		{
 			count->last_customer = c->customer;
 			count->customers++;
+			count->is_covered = false;
 		}
+		if (touches->weight != NULL && touches->weight[i] == 0)
+			continue;
+		inf_self_control_add(&count->control, &c->observation, touches->at[i], !count->is_covered,
+		                     &customer->orders);
+		count->is_covered = true;
+	}
+}
+
+/* Adds the squares of what each influencer is credited with of one order. */
+static void
+add_squares(Counting *c, const InfCredits *credits)
+{
+	if (credits->n == 1)
+	{
+		c->counts[credits->code[0]].squares += credits->share[0] * credits->share[0];
+		return;
+	}
+	for (size_t i = 0; i < credits->n; i++)
+		c->counts[credits->code[i]].pending += credits->share[i];
+	for (size_t i = 0; i < credits->n; i++)
+	{
+		Count *count = &c->counts[credits->code[i]];
+
+		count->squares += count->pending * count->pending;
+		count->pending = 0;
 	}
 }
 
@@ -74,6 +110,25 @@ credit_journey(Counting *c, const InfJourney *journey, bool is_new)
 			count->buyers++;
 		}
 	}
+	add_squares(c, &credits);
+	return NULL;
+}
+
+/* What would be credited if touches after the order counted. */
+static const char *
+credit_placebo(Counting *c, const InfJourney *journey)
+{
+	InfCredits credits;
+	const char *problem;
+
+	if (journey->n == 0)
+		return NULL;
+	problem = inf_journey_credits(&c->creditor, &c->options->model, journey, &credits);
+	if (problem != NULL)
+		return problem;
+	for (size_t i = 0; i < credits.n; i++)
+		c->counts[credits.code[i]].placebo_shares += inf_shares_of(credits.share[i]);
+	add_squares(c, &credits);
 	return NULL;
 }
 
@@ -109,10 +164,37 @@ count_orders(Counting *c, InfSweep *sweep, const InfCustomer *customer)
 		problem = credit_journey(
 		    c, &journey,
 		    is_new_customer(orders->at[i], any, before, c->options->new_customer_span));
+		if (problem == NULL)
+		{
+			inf_placebo_journey(sweep, customer, i, &journey);
+			problem = credit_placebo(c, &journey);
+		}
 		if (problem != NULL)
 			return problem;
 	}
 	return NULL;
+}
+
+/* Effects and scores, which take all influencers at once. */
+static void
+find_effects(const Counting *c, InfScoreboard *board)
+{
+	uint32_t n = board->ninfluencers;
+	InfNetEvidence *evidence = INF_ALLOC_ARRAY(InfNetEvidence, n);
+	InfNetEffect *effects = INF_ALLOC_ARRAY(InfNetEffect, n);
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		const InfScore *score = &board->scores[i];
+
+		evidence[i] = (InfNetEvidence){(double) score->customers, score->orders, score->placebo,
+		                               c->counts[i].squares};
+	}
+	inf_net_effects(evidence, n, effects);
+	for (uint32_t i = 0; i < n; i++)
+		board->scores[i].net = effects[i];
+	inf_free(evidence);
+	inf_free(effects);
 }
 
 static void
@@ -143,9 +225,15 @@ finish(const Counting *c, InfScoreboard *board)
 		score->orders = orders[i];
 		score->revenue = inf_sum_value(&count->tally.revenue);
 		score->new_customers = inf_shares_value(count->new_shares);
+		score->placebo = inf_shares_value(count->placebo_shares);
+		score->control = count->control;
+		score->lift = inf_self_control_lift(&count->control);
+		if (i % POLL_EVERY == 0)
+			inf_poll();
 	}
 	inf_free(tally);
 	inf_free(orders);
+	find_effects(c, board);
 }
 
 const char *
@@ -163,6 +251,8 @@ inf_scoreboard(const InfJourneySet *set, const InfScoreboardOptions *options, In
 		return sweep.problem;
 	memset(&c, 0, sizeof(c));
 	c.options = options;
+	c.observation = (InfObservation){options->observed_from, options->observed_to, sweep.lookback,
+	                                 options->unit};
 	board->ninfluencers = sweep.touches.names.count;
 	c.counts = INF_ALLOC_ARRAY(Count, board->ninfluencers);
 	memset(c.counts, 0, board->ninfluencers * sizeof(Count));
@@ -171,7 +261,7 @@ inf_scoreboard(const InfJourneySet *set, const InfScoreboardOptions *options, In
 	while (problem == NULL && inf_sweep_next(&sweep, &customer))
 	{
 		c.customer++;
-		count_touches(&c, &customer.touches);
+		count_touches(&c, &customer);
 		problem = count_orders(&c, &sweep, &customer);
 	}
 	*limit = (problem != NULL);

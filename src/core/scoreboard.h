@@ -6,11 +6,16 @@
 #define INF_SCOREBOARD_H
 
 #include "core/attribution.h"
+#include "core/net_effect.h"
+#include "core/self_control.h"
 
 typedef struct InfScoreboardOptions
 {
 	InfModel model;
 	int64_t new_customer_span; /* a new customer has bought nothing for so many microseconds */
+	int64_t unit;              /* of the instants: a day of dates, or a microsecond */
+	int64_t observed_from;     /* for the lift: when customers were observed */
+	int64_t observed_to;       /* behind the last unit */
 } InfScoreboardOptions;
 
 /* One influencer. */
@@ -22,6 +27,10 @@ typedef struct InfScore
 	double orders;        /* credited */
 	double revenue;       /* credited */
 	double new_customers; /* credited orders of people who had not bought for the span */
+	double placebo;       /* orders that would be credited if touches after the order counted */
+	InfNetEffect net;
+	InfSelfControl control;
+	InfLift lift;
 } InfScore;
 
 typedef struct InfScoreboard

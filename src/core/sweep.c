@@ -32,6 +32,9 @@ inf_sweep_close(InfSweep *sweep)
 	inf_free(sweep->at);
 	inf_free(sweep->code);
 	inf_free(sweep->weight);
+	inf_free(sweep->mirrored_at);
+	inf_free(sweep->mirrored_code);
+	inf_free(sweep->mirrored_weight);
 	memset(sweep, 0, sizeof(*sweep));
 }
 
@@ -69,6 +72,7 @@ inf_sweep_next(InfSweep *sweep, InfCustomer *customer)
 	sweep->from = sweep->to = 0;
 	sweep->any_order = false;
 	sweep->lost_order = 0;
+	sweep->placebo_to = 0;
 	return true;
 }
 
@@ -212,6 +216,93 @@ inf_order_journey(InfSweep *sweep, const InfCustomer *customer, size_t order, In
 	while (sweep->from < sweep->to && touches->at[sweep->from] <= after)
 		sweep->from++;
 	filter(sweep, touches, sweep->from, sweep->to, journey);
+}
+
+/* Until when may touches after the order be its own? The end is part of it. */
+static bool
+may_have_later_touches(const InfSweep *sweep, const InfCustomerOrders *orders, size_t order,
+                       int64_t *until)
+{
+	int64_t ordered_at = orders->at[order];
+
+	*until = INF_PLUS_INFINITY;
+	if (sweep->touch_use == INF_FIRST_ORDER)
+		return ordered_at == orders->at[0];
+	if (sweep->touch_use == INF_NEXT_ORDER)
+	{
+		while (order < orders->n && orders->at[order] == ordered_at)
+			order++;
+		if (order < orders->n)
+			*until = orders->at[order];
+	}
+	return true;
+}
+
+/* Turns a journey round: instants become distances from the order, negative. */
+static void
+mirror(InfSweep *sweep, int64_t ordered_at, InfJourney *journey)
+{
+	size_t n = journey->n;
+
+	if (n > sweep->mirrored_capacity)
+	{
+		sweep->mirrored_capacity = n * 2;
+		sweep->mirrored_at = inf_realloc(sweep->mirrored_at,
+		                                 inf_array_size(sweep->mirrored_capacity, sizeof(int64_t)));
+		sweep->mirrored_code = inf_realloc(
+		    sweep->mirrored_code, inf_array_size(sweep->mirrored_capacity, sizeof(uint32_t)));
+		sweep->mirrored_weight = inf_realloc(
+		    sweep->mirrored_weight, inf_array_size(sweep->mirrored_capacity, sizeof(double)));
+	}
+	for (size_t i = 0; i < n;)
+	{
+		size_t end = i + 1;
+
+		/* what lies at one instant stays in its order, which is that of the weights */
+		while (end < n && journey->at[end] == journey->at[i])
+			end++;
+		for (size_t k = i; k < end; k++)
+		{
+			size_t to = n - end + (k - i);
+
+			sweep->mirrored_at[to] = -(int64_t) inf_elapsed(ordered_at, journey->at[k]);
+			sweep->mirrored_code[to] = journey->code[k];
+			if (journey->weight != NULL)
+				sweep->mirrored_weight[to] = journey->weight[k];
+		}
+		i = end;
+	}
+	journey->at = sweep->mirrored_at;
+	journey->code = sweep->mirrored_code;
+	if (journey->weight != NULL)
+		journey->weight = sweep->mirrored_weight;
+}
+
+void
+inf_placebo_journey(InfSweep *sweep, const InfCustomer *customer, size_t order, InfJourney *journey)
+{
+	const InfCustomerTouches *touches = &customer->touches;
+	int64_t ordered_at = customer->orders.at[order];
+	size_t from = sweep->to; /* the first touch after the order */
+	size_t to;
+	int64_t until;
+
+	journey->is_order = true;
+	journey->ordered_at = ordered_at;
+	journey->revenue = customer->orders.revenue[order];
+	journey->order = order;
+	if (from == touches->n || !may_have_later_touches(sweep, &customer->orders, order, &until))
+	{
+		filter(sweep, touches, from, from, journey);
+		return;
+	}
+	to = sweep->placebo_to > from ? sweep->placebo_to : from;
+	while (to < touches->n && touches->at[to] <= until &&
+	       inf_elapsed(ordered_at, touches->at[to]) <= (uint64_t) sweep->lookback)
+		to++;
+	sweep->placebo_to = to;
+	filter(sweep, touches, from, to, journey);
+	mirror(sweep, ordered_at, journey);
 }
 
 /* Does an order's window reach touch i? To be asked for ascending touches; the same one again is fine. */

@@ -55,10 +55,15 @@ typedef struct InfSweep
 	int64_t ordered_at; /* its instant */
 	int64_t before;     /* the last instant of an order before that one */
 	size_t lost_order;  /* how far the orders are passed by the lost journeys */
+	size_t placebo_to;  /* the end of the mirrored window of the order before */
 	int64_t *at;        /* a filtered journey */
 	uint32_t *code;
 	double *weight;
 	size_t capacity;
+	int64_t *mirrored_at; /* a placebo journey */
+	uint32_t *mirrored_code;
+	double *mirrored_weight;
+	size_t mirrored_capacity;
 } InfSweep;
 
 /* Starts; "problem" tells whether that worked. Both parts must be there. */
@@ -73,6 +78,15 @@ extern bool inf_sweep_next(InfSweep *sweep, InfCustomer *customer);
  */
 extern void inf_order_journey(InfSweep *sweep, const InfCustomer *customer, size_t order,
                               InfJourney *journey);
+
+/*
+ * What the journey would be if time ran backwards: the touches *after* the order, up to the lookback
+ * window away, the nearest last; their instants are counted from the order, negative. To be asked for
+ * right after inf_order_journey() of the same order. Rules of eligibility hold as they do there: under
+ * next_order a touch serves the last order before it, under first_order only the first order has any.
+ */
+extern void inf_placebo_journey(InfSweep *sweep, const InfCustomer *customer, size_t order,
+                                InfJourney *journey);
 
 /*
  * The customer's next journey without an order, a "lost" one: each maximal run of touches that no order's window

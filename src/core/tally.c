@@ -89,7 +89,7 @@ inf_reconcile(double *orders, size_t n, uint64_t credited, uint64_t all)
 		inf_allocate_left(remainder, n, give, quanta);
 		left -= (int64_t) give;
 	}
-	for (size_t i = 0; left < 0 && n > 0; i = (i + 1) % n)
+	for (size_t i = 0; left < 0 && n > 0; i = i + 1 < n ? i + 1 : 0)
 	{
 		quanta[i]--;
 		left++;

@@ -133,6 +133,7 @@ add_rows(InfTouchBuilder *builder, const uint8_t *bytes, size_t size)
 	}
 	while (inf_touch_reader_next(&reader, &touches))
 	{
+		INF_GUARANTEED(code != NULL);
 		for (size_t i = 0; i < touches.n; i++)
 		{
 			double weight = touches.weight == NULL ? 1 : touches.weight[i];
@@ -413,6 +414,7 @@ comes_first(const Gathered *a, size_t i, const Side *b, size_t j)
 static inline void
 put(Gathered *g, size_t n, const Side *b, size_t j)
 {
+	INF_GUARANTEED(g->at != NULL);
 	g->at[n] = b->touches.at[j];
 	g->code[n] = b->map[b->touches.code[j]];
 	if (g->weight != NULL)
@@ -425,6 +427,7 @@ put(Gathered *g, size_t n, const Side *b, size_t j)
 static inline void
 put_gathered(Gathered *g, size_t n, const Gathered *from, size_t i)
 {
+	INF_GUARANTEED(g->at != NULL);
 	g->at[n] = from->at[i];
 	g->code[n] = from->code[i];
 	if (g->weight != NULL)

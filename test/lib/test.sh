@@ -80,12 +80,17 @@ for file in test/oracle/*; do
 	esac
 done
 
-# The sample market, once, for the tests that read it. Those that change it take a copy.
+# The sample market: made once, and a copy for each test, so that none sees what another left.
 market() {
-	[ -z "${MARKET_MADE:-}" ] || return 0
-	fresh_database market
-	run_psql -v seed=1 -f test/demo/market.sql -f test/demo/cookbook_data.sql
-	MARKET_MADE=yes
+	if [ -z "${MARKET_MADE:-}" ]; then
+		fresh_database market_template
+		run_psql -v seed=1 -f test/demo/market.sql -f test/demo/cookbook_data.sql
+		MARKET_MADE=yes
+	fi
+	export PGDATABASE=postgres
+	run_psql -c "SET client_min_messages = warning" -c 'DROP DATABASE IF EXISTS market' \
+		-c 'CREATE DATABASE market TEMPLATE market_template'
+	export PGDATABASE=market
 }
 
 for file in test/t/*; do
@@ -93,7 +98,6 @@ for file in test/t/*; do
 	name=${file#test/}
 	wanted "${name%.*}" || continue
 	market
-	export PGDATABASE=market
 	run_tap "${name%.*}" "$file"
 done
 
