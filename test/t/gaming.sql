@@ -75,3 +75,10 @@ SELECT influencer_id, touches, customers, coalesce(buyers, 0) AS buyers, coalesc
        touches::double precision / nullif(buyers, 0) AS touches_per_buyer, coalesce(at_once, 0) / nullif(credit, 0) AS share_at_once,
        buyers_of_nobody_else::double precision / nullif(buyers, 0) AS share_of_nobody_else
 FROM   reached LEFT JOIN credited USING (influencer_id) LEFT JOIN placebo USING (influencer_id);
+
+-- the same by the scoreboard
+CREATE VIEW game_scores AS
+SELECT i.influencer::integer AS influencer_id, i.orders, i.placebo_orders, i.score, i.lift
+FROM  (SELECT touch_agg(customer_id, influencer_id, touched_at)  AS touches   FROM game_touches) AS t,
+      (SELECT purchase_agg(customer_id, ordered_at, revenue)     AS purchases FROM game_orders)  AS o,
+      influence(t.touches ~> o.purchases, 'time_decay(7 days)')  AS i;
