@@ -49,8 +49,9 @@ OBJS = \
 	src/core/population.o \
 	src/core/purchase_builder.o \
 	src/core/purchase_set.o \
-	src/core/rate_score.o \
 	src/core/quantile.o \
+	src/core/rate_score.o \
+	src/core/reach_scores.o \
 	src/core/rows.o \
 	src/core/runs.o \
 	src/core/scoreboard.o \
@@ -83,6 +84,7 @@ OBJS = \
 	src/numeric_units.o \
 	src/purchase_agg.o \
 	src/purchase_set.o \
+	src/reach_scores.o \
 	src/rollup_agg.o \
 	src/set_state.o \
 	src/set_summary.o \

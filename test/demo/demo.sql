@@ -55,6 +55,29 @@ WHERE  place <= 10
 ORDER  BY place;
 
 \echo
+\echo 'How far do reach and sales agree? Rank correlations with the truth (1: the same order, 0: none).'
+\echo 'Kred, Klout and PeerIndex are rebuilt from what their makers published: docs/reach_scores.md.'
+WITH parts AS (
+	SELECT influencer_id, count(DISTINCT member_id) AS members, avg(ln(1 + followers)) AS network, sum(kred_points(kind, followers)) AS points,
+	       count(*) FILTER (WHERE kind IN ('reply', 'retweet')) / max(posts)::double precision AS amplification,
+	       count(DISTINCT member_id) FILTER (WHERE kind IN ('reply', 'retweet', 'mention')) AS authority, max(posts) AS posts
+	FROM   engagements JOIN (SELECT influencer_id, count(*) AS posts FROM posts GROUP BY 1) AS p USING (influencer_id)
+	GROUP  BY influencer_id
+), scores AS (
+	SELECT influencer_id, kred_influence(points) OVER () AS kred, klout_score(members, amplification, network) OVER () AS klout,
+	       peerindex_score(authority, members, posts) OVER () AS peerindex
+	FROM   parts
+), places AS (
+	SELECT rank() OVER (ORDER BY kred) AS kred, rank() OVER (ORDER BY klout) AS klout, rank() OVER (ORDER BY peerindex) AS peerindex,
+	       rank() OVER (ORDER BY followers) AS followers, rank() OVER (ORDER BY orders_per_customer) AS sales,
+	       rank() OVER (ORDER BY effect) + (count(*) OVER (PARTITION BY effect) - 1) / 2.0 AS truth
+	FROM   scores JOIN leaderboard USING (influencer_id) JOIN influencers USING (influencer_id) JOIN market_truth USING (influencer_id)
+)
+SELECT round(corr(followers, truth)::numeric, 2) AS followers, round(corr(klout, truth)::numeric, 2) AS "Klout", round(corr(kred, truth)::numeric, 2) AS "Kred",
+       round(corr(peerindex, truth)::numeric, 2) AS "PeerIndex", round(corr(sales, truth)::numeric, 2) AS "orders per customer reached"
+FROM   places;
+
+\echo
 \echo 'The ledger of one order, which adds up to the cent:'
 SELECT order_id AS chosen
 FROM   ledger

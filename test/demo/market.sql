@@ -1,9 +1,9 @@
 -- The sample market: made-up customers, influencers, touches and orders, in which the truth is
 -- known because it was planted.
 --
--- psql -v seed=1 -f market.sql makes the tables influencers, customers, touches, orders and
--- market_truth in the current schema. The same seed gives the same market on every server:
--- random numbers are hashes of (seed, stream, row).
+-- psql -v seed=1 -f market.sql makes the tables influencers, customers, touches, orders, posts,
+-- engagements, outreach and market_truth in the current schema. The same seed gives the same market
+-- on every server: random numbers are hashes of (seed, stream, row).
 --
 -- What is planted, over 180 days:
 --   * 200 influencers. Half have no effect on buying (celebrities and the echo among them), the
@@ -17,6 +17,8 @@
 --     its own. One in ten is held out: never touched.
 --   * an influencer's audience lies mostly in one segment.
 --   * market_truth.effect: orders caused per touch.
+--   * engagements, what a reach score is made of: they follow the number of followers, with some
+--     luck, and know nothing of the effect.
 \if :{?seed}
 \else
 	\set seed 1
@@ -51,6 +53,31 @@ CREATE TABLE orders (
 	customer_id integer NOT NULL,
 	ordered_at timestamptz NOT NULL,
 	revenue numeric(12,2) NOT NULL
+);
+
+-- what an influencer has posted
+CREATE TABLE posts (
+	post_id integer PRIMARY KEY,
+	influencer_id integer NOT NULL,
+	posted_at timestamptz NOT NULL
+);
+
+-- what others did because of an influencer
+CREATE TABLE engagements (
+	influencer_id integer NOT NULL,
+	member_id integer NOT NULL, -- the customer who did it
+	kind text NOT NULL,
+	engaged_at timestamptz NOT NULL,
+	followers bigint NOT NULL, -- of the member
+	post_id integer -- what it was done to; mentions and follows are not
+);
+
+-- what an influencer did for others
+CREATE TABLE outreach (
+	influencer_id integer NOT NULL,
+	member_id integer NOT NULL,
+	kind text NOT NULL,
+	given_at timestamptz NOT NULL
 );
 
 CREATE TABLE market_truth (
@@ -172,6 +199,50 @@ SELECT influencer_id, kind,
             ELSE caused END
 FROM   plan;
 
+-- engagements: the more followers, the more of them, though not in proportion; luck does the rest
+CREATE TEMPORARY TABLE popularity AS
+SELECT influencer_id,
+       20 + floor(100 * market_random(influencer_id, 80))::integer AS posts,
+       least(9999, floor(0.45 * power(followers, 0.6)
+                         * exp(1.9 * (market_random(influencer_id, 81) + market_random(influencer_id, 82)
+                                      + market_random(influencer_id, 83) - 1.5))))::integer AS engagements,
+       10 + floor(150 * power(market_random(influencer_id, 84), 2))::integer AS outreach
+FROM   influencers;
+
+INSERT INTO posts
+SELECT 200 * influencer_id + k, influencer_id,
+       timestamptz '2026-01-01 00:00:00+00' + 180 * market_random(200 * influencer_id + k, 85) * interval '24 hours'
+FROM   popularity, generate_series(1, posts) AS k;
+
+INSERT INTO engagements
+SELECT influencer_id, member_id, kind,
+       coalesce(posted_at, timestamptz '2026-01-01 00:00:00+00')
+       + CASE WHEN post_id IS NULL THEN 180 * market_random(n, 93) ELSE -ln(1 - market_random(n, 93)) END * interval '24 hours',
+       floor(60 * power(1 - market_random(member_id, 94), -0.95))::bigint, post_id
+FROM  (SELECT n, p.influencer_id, kind,
+              CASE WHEN market_random(n, 86) < 0.6
+                   THEN 1 + (p.influencer_id % 10 + 9) % 10
+                        + 10 * floor(5000 * power(market_random(n, 87), 1.2))::integer
+                   ELSE 1 + floor(50000 * power(market_random(n, 88), 1.2))::integer
+              END AS member_id,
+              CASE WHEN kind IN ('like', 'reply', 'retweet')
+                   THEN 200 * p.influencer_id + 1 + floor(posts * market_random(n, 89))::integer END AS post_id
+       FROM  (SELECT influencer_id, posts, n,
+                     CASE WHEN x < 0.5 THEN 'like' WHEN x < 0.68 THEN 'retweet' WHEN x < 0.82 THEN 'reply'
+                          WHEN x < 0.9 THEN 'mention' ELSE 'follow' END AS kind
+              FROM  (SELECT influencer_id, posts, n, market_random(n, 90) AS x
+                     FROM  (SELECT influencer_id, posts, 10000 * influencer_id::bigint + k AS n
+                            FROM popularity, generate_series(1, engagements) AS k) AS e) AS e) AS p) AS e
+LEFT   JOIN posts USING (influencer_id, post_id)
+WHERE  NOT EXISTS (SELECT FROM buyers b WHERE b.customer_id = member_id AND b.held_out);
+
+INSERT INTO outreach
+SELECT influencer_id, 1 + floor(50000 * market_random(n, 95))::integer,
+       (ARRAY['reply', 'mention', 'retweet'])[1 + floor(3 * market_random(n, 96))::integer],
+       timestamptz '2026-01-01 00:00:00+00' + 180 * market_random(n, 97) * interval '24 hours'
+FROM  (SELECT influencer_id, 1000 * influencer_id + k AS n FROM popularity, generate_series(1, outreach) AS k) AS o;
+
+DROP TABLE popularity;
 DROP TABLE plan, buyers, touched, planned, kept, caused;
 DROP FUNCTION market_random(bigint, integer);
-ANALYZE influencers, customers, touches, orders, market_truth;
+ANALYZE influencers, customers, touches, orders, posts, engagements, outreach, market_truth;

@@ -12,7 +12,7 @@ run_psql -c 'CREATE DATABASE demo'
 export PGDATABASE=demo
 run_psql -c 'CREATE EXTENSION influence'
 progress "making the sample market: 200 influencers, 50,000 customers, half a year"
-run_psql -v seed=1 -f test/demo/market.sql
+run_psql -v seed=1 -f test/demo/market.sql -f test/demo/cookbook_data.sql
 run_psql -f test/demo/demo.sql
 progress "done in $((SECONDS - started)) seconds"
 if [ -n "${KEEP:-}" ]; then

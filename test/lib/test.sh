@@ -84,7 +84,7 @@ done
 market() {
 	if [ -z "${MARKET_MADE:-}" ]; then
 		fresh_database market_template
-		run_psql -v seed=1 -f test/demo/market.sql
+		run_psql -v seed=1 -f test/demo/market.sql -f test/demo/cookbook_data.sql
 		MARKET_MADE=yes
 	fi
 	export PGDATABASE=postgres

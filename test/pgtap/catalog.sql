@@ -26,7 +26,7 @@ SELECT set_eq($$SELECT proname || '' FROM own_function WHERE provolatile = 's'$$
 SELECT is_empty($$SELECT signature FROM own_function WHERE provolatile = 'v'$$, 'nothing is volatile');
 
 SELECT set_eq($$SELECT DISTINCT proname || '' FROM own_function WHERE NOT proisstrict AND prokind <> 'a'$$,
-              ARRAY['attribution_credit', 'attribution_amount', 'influence', 'influence_score', 'touch_add', 'purchase_add', 'journey_add',
+              ARRAY['attribution_credit', 'attribution_amount', 'influence', 'influence_score', 'klout_score', 'kred_influence', 'kred_points', 'peerindex_score', 'touch_add', 'purchase_add', 'journey_add',
                     'touch_set_combine', 'purchase_set_combine', 'journey_set_combine', 'touch_set_final', 'purchase_set_final', 'journey_set_final'],
               'what treats NULL itself');
 
