@@ -10,6 +10,8 @@
 #include "core/instant.h"
 #include "core/sort.h"
 
+#define POLL_EVERY 1024
+
 /* What is counted while the customers pass. */
 typedef struct Signs
 {
@@ -135,7 +137,8 @@ note_customer(Signs *s, double credit)
 static const char *
 diagnose_customer(Diagnosing *d, InfSweep *sweep, const InfCustomer *customer)
 {
-	d->customer++;
+	if (d->customer++ % POLL_EVERY == 0)
+		inf_poll();
 	d->ncredited = 0;
 	count_touches(d, &customer->touches);
 	for (size_t i = 0; i < customer->orders.n; i++)

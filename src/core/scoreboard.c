@@ -260,7 +260,8 @@ inf_scoreboard(const InfJourneySet *set, const InfScoreboardOptions *options, In
 
 	while (problem == NULL && inf_sweep_next(&sweep, &customer))
 	{
-		c.customer++;
+		if (c.customer++ % POLL_EVERY == 0)
+			inf_poll();
 		count_touches(&c, &customer);
 		problem = count_orders(&c, &sweep, &customer);
 	}
