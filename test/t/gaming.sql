@@ -78,7 +78,8 @@ FROM   reached LEFT JOIN credited USING (influencer_id) LEFT JOIN placebo USING 
 
 -- the same by the scoreboard
 CREATE VIEW game_scores AS
-SELECT i.influencer::integer AS influencer_id, i.orders, i.placebo_orders, i.score, i.lift
+SELECT i.influencer::integer AS influencer_id, i.orders, i.placebo_orders, i.score, i.lift, coalesce(d.flags, '') AS flags
 FROM  (SELECT touch_agg(customer_id, influencer_id, touched_at)  AS touches   FROM game_touches) AS t,
       (SELECT purchase_agg(customer_id, ordered_at, revenue)     AS purchases FROM game_orders)  AS o,
-      influence(t.touches ~> o.purchases, 'time_decay(7 days)')  AS i;
+      influence(t.touches ~> o.purchases, 'time_decay(7 days)')  AS i
+JOIN   influence_diagnosis(t.touches ~> o.purchases, 'time_decay(7 days)') AS d USING (influencer);
