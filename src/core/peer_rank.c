@@ -231,6 +231,7 @@ lay(Lattices *lattices, const InfPosterior *posterior, const Level *level, int64
 		lattices->distribution =
 		    inf_realloc(lattices->distribution, inf_array_size(lattices->capacity, sizeof(double)));
 	}
+	INF_GUARANTEED(lattices->weight != NULL && lattices->distribution != NULL);
 	u = lattices->origin + (double) *first * step - p.center;
 	if (p.shape == 0)
 	{

@@ -35,6 +35,7 @@ stays(Capping *c, uint32_t code, int64_t at)
 {
 	Day *day = &c->days[code];
 
+	INF_GUARANTEED(c->days != NULL);
 	if (day->customer != c->customer || day->day != inf_day_of(at))
 		*day = (Day){c->customer, inf_day_of(at), 0};
 	return day->touches++ < c->per_day;

@@ -6,7 +6,7 @@ use strict;
 use warnings;
 use IPC::Open2;
 
-my ($psql, $rounds, $duck, @wanted) = @ARGV;
+my ($psql, $rounds, $scale, $duck, @wanted) = @ARGV;
 my %session;
 my @table;    # what was measured, for the documentation
 
@@ -85,6 +85,15 @@ sub compare
 		: "DIFFERENT: " . join(' and ', map { "$_: $answers{$_}" } sort keys %answers), "\n";
 	push @table, [ $title, \%result ];
 	return \%result;
+}
+
+# The most memory that the session's backend ever had, in MB. Shared memory that it touched counts.
+sub peak
+{
+	my (undef, $pid) = pg("SELECT pg_backend_pid()");
+	open(my $in, '<', "/proc/$pid/status") or return '?';
+	my ($kb) = map { /^VmHWM:\s+(\d+)/ ? $1 : () } <$in>;
+	return int($kb / 1024);
 }
 
 sub plan
@@ -193,6 +202,34 @@ section 'the scoreboard', sub {
 		printf "  plain SQL takes %.1f times as long%s\n", $result->{'plain SQL'} / $result->{influence},
 			exists $result->{DuckDB} ? sprintf(', DuckDB %.2f times', $result->{DuckDB} / $result->{influence}) : '';
 		plan("SELECT i.* FROM $form_a");
+	}
+};
+
+# 10,000 different paths over 12 channels, then people in numbers: journeys of mean length 4 by
+# influencers whose popularity follows a power law.
+section 'the learned models', sub {
+	pg("SET max_parallel_workers_per_gather = 0");
+	pg("CREATE TEMPORARY TABLE channels AS SELECT journey_agg(path, n % 7, n % 7 * 20.0, 1 + n % 40) AS journeys FROM"
+	  . " (SELECT n, array_agg(1 + floor(12 * power(random_of(n * 64 + k, 11), 1.4)))::text[] AS path"
+	  . "  FROM generate_series(1, 10000) AS n, generate_series(1, 4 + (n % 7)) AS k GROUP BY n) AS s");
+	my (undef, $size) = pg("SELECT count(*), sum(length(path) - length(replace(path, '>', '')) + 1) FROM channels, journey_paths(journeys, '>')");
+	print "\nDifferent paths and their steps, over 12 channels: $size\n";
+	for my $step (['markov(1)', 10], ['markov(2)', 50], ['markov(3)', undef], ['shapley', 10], ['shapley_rate', undef])
+	{
+		my ($model, $limit) = @$step;
+		my $ms = median(map { (pg("SELECT count(*) FROM channels, attribution(journeys, '$model')"))[0] } 1 .. $rounds);
+		printf "  %-46s %9.1f ms%s\n", $model, $ms, defined $limit ? sprintf('  (at most %d: %s)', $limit, $ms <= $limit ? 'yes' : 'NO') : '';
+	}
+	for my $influencers (1000, 10000, 100000)
+	{
+		my $journeys = int(5000000 * $scale);
+		pg("DROP TABLE IF EXISTS many");
+		pg("CREATE TEMPORARY TABLE many AS SELECT touches ~> purchases AS journeys FROM"
+		  . " (SELECT touch_agg(n / 4, (1 + floor(exp(ln($influencers) * power(random_of(n, 12), 0.9))))::integer, timestamptz '2026-01-01' + n % 4 * interval '1 day') AS touches FROM generate_series(0, 4 * $journeys::bigint - 1) AS n) t,"
+		  . " (SELECT purchase_agg(n, timestamptz '2026-01-05', 1) AS purchases FROM generate_series(0, $journeys::bigint - 1) AS n WHERE random_of(n, 13) < 0.05) o");
+		my ($ms, $answer) = pg("SELECT states, transitions, method, exact, error FROM many, markov_summary(journeys)");
+		printf "\nmarkov(1), %d journeys, %d influencers: %.1f s, peak memory of the backend %s MB\n  states, transitions, method, exact, error: %s\n",
+			$journeys, $influencers, $ms / 1000, peak(), $answer;
 	}
 };
 

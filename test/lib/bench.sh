@@ -49,4 +49,4 @@ if [ -n "$DUCK" ]; then
 fi
 progress "measuring, $ROUNDS rounds"
 # shellcheck disable=SC2086
-perl test/bench/bench.pl "$BIN/psql" "$ROUNDS" "$DUCK" ${ONLY:-}
+perl test/bench/bench.pl "$BIN/psql" "$ROUNDS" "$SCALE" "$DUCK" ${ONLY:-}
