@@ -6,6 +6,7 @@
 #   make demo           everything by itself: see what it does, on a private server
 #   make test           everything by itself: run all tests, on a private server
 #   make bench          measure it side by side with what else there is
+#   make study          does the score find the truth? On fifty sample markets
 
 .DEFAULT_GOAL := all
 
@@ -116,15 +117,15 @@ PG_CONFIG ?= pg_config
 srcdir = .
 
 # What needs no server to be there yet: these install what they need and call make again.
-.PHONY: demo demo-stop test bench lint
-demo demo-stop test bench lint:
+.PHONY: demo demo-stop test bench lint study
+demo demo-stop test bench lint study:
 	@test/run $@
 
 # Without the server's build files there is nothing else to do.
 PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
 ifneq ($(PGXS),)
 include $(PGXS)
-else ifeq ($(filter demo demo-stop test bench lint,$(MAKECMDGOALS)),)
+else ifeq ($(filter demo demo-stop test bench lint study,$(MAKECMDGOALS)),)
 $(error "$(PG_CONFIG)" knows no PostgreSQL server to build for: install its development package, or name another with PG_CONFIG=)
 endif
 

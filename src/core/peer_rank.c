@@ -231,7 +231,6 @@ lay(Lattices *lattices, const InfPosterior *posterior, const Level *level, int64
 		lattices->distribution =
 		    inf_realloc(lattices->distribution, inf_array_size(lattices->capacity, sizeof(double)));
 	}
-	INF_GUARANTEED(lattices->weight != NULL && lattices->distribution != NULL);
 	u = lattices->origin + (double) *first * step - p.center;
 	if (p.shape == 0)
 	{
@@ -368,6 +367,7 @@ lay_all(Lattices *lattices, const InfPosterior *posteriors, size_t count)
 		int64_t first;
 		size_t n = lay(lattices, &posteriors[i], level, &first);
 
+		INF_GUARANTEED(n == 0 || (lattices->weight != NULL && lattices->distribution != NULL));
 		for (size_t k = 0; k < n; k++)
 		{
 			level->own[first + (int64_t) k] += lattices->weight[k];
