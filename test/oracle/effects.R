@@ -54,7 +54,12 @@ make_market <- function(no) {
 		orders$at[near] <- touches$at[from] + one_of(c(0, w, w + 1, w - 1, -w, -w - 1, 1, -1, round(w / 3), -round(w / 3)), length(near))
 	}
 	# some are loved and some are late: so that effects differ
-	if (runif(1) < 0.6 && size_o > 0 && w > 0) {
+	star <- large && runif(1) < 0.2
+	if (star) {
+		touches$customer <- touches$customer + 1000 * touches$influencer
+		k <- which(touches$influencer == influencers)
+		if (length(k)) orders <- data.frame(customer = touches$customer[one_of(k, size_o)], at = instant(size_o))
+	} else if (runif(1) < 0.6 && size_o > 0 && w > 0) {
 		quality <- rgamma(influencers, 0.7)
 		late <- runif(influencers) < 0.3
 		k <- which(runif(size_t) < pmin(1, 0.3 * quality[touches$influencer]))
@@ -91,6 +96,10 @@ make_scores <- function() {
 	add(5, 10); add(0, 10); add(c(0, 0, 0), c(5, 7, 9)); add(c(10, 10, 10), c(100, 100, 100)); add(c(3, NA), c(10, 10))
 	add(c(3, 50), c(100, 100)); add(c(NA, NA), c(1, NA)); add(c(-3, 5, 9), c(50, 60, 10)); add(c(1, 2), c(0, 5))
 	add(c(1e6, 1.2e6, 9e5), c(1e8, 1e8, 1e8)); add(c(0.001, 0.5, 40), c(10.5, 3.25, 1e4))
+	add(c(500, rep(0, 20)), rep(50, 21)); add(c(1, rep(0, 20)), rep(50, 21)); add(c(1e-9, 1, 1), c(1e-3, 1, 1e3))
+	# some hundreds, from tiny to large
+	n <- round(exp(runif(600, 0, 12)))
+	add(rpois(600, n * rgamma(600, 0.8, 40)), n)
 	for (i in 1:150) {
 		size <- sample(2:30, 1)
 		n <- round(exp(rnorm(size, 5, one_of(c(0.2, 2))))) + 1
@@ -106,15 +115,37 @@ make_scores <- function() {
 	do.call(rbind, out)
 }
 
+# One at the thresholds of each flag, on either side of them
+make_edges <- function(no, type) {
+	day <- day_of(type)
+	touches <- orders <- NULL
+	# a customer of i with that many touches on one day, and orders that many days after them
+	put <- function(i, customers, each = 1, after = NULL) for (k in seq_len(customers)) {
+		id <- (if (is.null(touches)) 0 else max(touches$customer)) + 1
+		touches <<- rbind(touches, data.frame(customer = id, influencer = i, at = 5 * day + (seq_len(each) - 1) * (type != "date") * 1e6))
+		if (length(after)) orders <<- rbind(orders, data.frame(customer = id, at = max(touches$at[touches$customer == id]) + after * day))
+	}
+	put(1, 75); put(1, 25, 1); put(2, 1, 99, 1); put(3, 75); put(3, 1, 25, 1); put(4, 76); put(4, 1, 24)
+	put(5, 50, 2, 1)
+	put(6, 9, 1, 2); put(6, 1, 1, 0); put(7, 10, 1, 2); put(7, 1, 1, 0)
+	put(8, 3, 1, 2); put(8, 9, 1, -2); put(9, 3, 1, 2); put(9, 8, 1, -2); put(10, 2, 1, 2); put(10, 7, 1, -2)
+	put(11, 20, 1, 2); put(12, 21, 1, 2); put(13, 1, 1, rep(2, 19)); put(14, 1, 1, rep(2, 20)); put(15, 99); put(15, 1, 1, 1); put(16, 98); put(16, 1, 1, 1)
+	list(no = no, type = type, base = "2026-03-01", w = 30 * day, span = "30 days", use = "every_order", from = NA, to = NA, models = "last_touch",
+		injection = c("0 seconds", 0), touches = cbind(touches, weight = NA_real_, priority = NA_real_), orders = cbind(orders, revenue = 10))
+}
+
 make_floods <- function() {
 	# larger ones with bots, for cap_touches() and influence_diagnosis(); instants are all different
 	lapply(1:12, function(no) {
 		type <- c("timestamptz", "timestamp", "timestamptz", "date")[no %% 4 + 1]
 		day <- day_of(type)
 		influencers <- 8
-		n <- 700
+		n <- 1200
 		influencer <- sample.int(influencers, n, TRUE)
 		customer <- ifelse(influencer == 1, sample.int(4, n, TRUE), sample.int(60, n, TRUE))
+		# the late one and the idle one have customers of their own
+		alone <- influencer %in% c(4, 8)
+		customer[alone] <- customer[alone] + 100 * influencer[alone]
 		at <- if (type == "date") sample.int(40, n, TRUE) - 20 else
 			sample.int(60 * 86400, n) * 1e6 - 30 * 86400e6 + sample.int(999999, n)
 		if (no %% 3 == 0) at[influencer == 2] <- floor(at[influencer == 2] / 5 / day) * day + (if (type == "date") 0 else seq_len(sum(influencer == 2)) * 1e6)
@@ -135,7 +166,7 @@ if (arguments[1] == "make") {
 	set.seed(20260301)
 	markets <- lapply(1:360, make_market)
 	scores <- make_scores()
-	floods <- make_floods()
+	floods <- c(make_floods(), list(make_edges(1013, "timestamptz"), make_edges(1014, "date")))
 	saveRDS(list(markets = markets, scores = scores, floods = floods), file_in("data.rds"))
 	all <- c(markets, floods)
 	csv(do.call(rbind, lapply(all, function(m)
@@ -183,7 +214,7 @@ journey_credit <- function(model, journey, day) {
 	credit <- switch(model,
 		participation = rep(1, length(i)),
 		shapley = rep(1 / length(i), length(i)),
-		as.vector(tapply(touch_credit(model, journey$d, journey$w, day), factor(journey$influencer, i), sum)))
+		{ credit <- touch_credit(model, journey$d, journey$w, day); vapply(i, function(one) sum(credit[journey$influencer == one]), 0) })
 	list(influencer = i, credit = credit)
 }
 
@@ -226,10 +257,11 @@ credits_of <- function(journeys, model, ids, day) {
 		k <- as.character(c$influencer)
 		sums[k] <- sums[k] + c$credit
 		squares[k] <- squares[k] + c$credit^2
-		rows[[length(rows) + 1]] <- data.frame(influencer = c$influencer, customer = j$customer, credit = c$credit,
+		rows[[length(rows) + 1]] <- list(influencer = c$influencer, customer = rep(j$customer, length(c$influencer)), credit = c$credit,
 			nearest = vapply(c$influencer, function(i) min(j$d[j$influencer == i]), 0))
 	}
-	list(sum = unname(sums), square = unname(squares), rows = do.call(rbind, rows))
+	list(sum = unname(sums), square = unname(squares),
+		rows = sapply(c("influencer", "customer", "credit", "nearest"), function(x) unlist(lapply(rows, `[[`, x)), simplify = FALSE))
 }
 
 # The gamma prior: logarithm of the marginal likelihood, and its maximum
@@ -335,8 +367,8 @@ failed <- 0
 ok <- function(good, what, notes = character()) {
 	test <<- test + 1
 	if (!good) failed <<- failed + 1
-	cat(if (good) "ok" else "not ok", test, "-", what, "\n")
-	for (n in utils::head(notes, 8)) cat("#", n, "\n")
+	cat(if (good) "ok " else "not ok ", test, " - ", what, "\n", sep = "")
+	for (n in utils::head(notes, 8)) cat("# ", n, "\n", sep = "")
 }
 worst <- list()
 notes <- list()
@@ -345,8 +377,8 @@ differ <- function(column, expected, actual, scale, limit, where) {
 	e <- ifelse(is.na(expected) | is.na(actual), ifelse(is.na(expected) & is.na(actual), 0, Inf), abs(expected - actual) / scale)
 	worst[[column]] <<- max(c(worst[[column]], e))
 	bad <- which(e > limit)
-	if (length(bad)) notes[[column]] <<- c(notes[[column]], sprintf("%s %s: expected %.17g, is %.17g", where, if (length(where) == 1) bad else "", expected, actual)[bad])
-	!length(bad)
+	if (length(bad)) notes[[column]] <<- c(notes[[column]], sprintf("%s: expected %.17g, is %.17g", where, expected, actual)[bad])
+	invisible(!length(bad))
 }
 
 data <- readRDS(file_in("data.rds"))
@@ -378,16 +410,19 @@ for (m in data$markets) {
 		F <- credits_of(forward, model, ids, day)
 		P <- credits_of(backward, model, ids, day)
 		Q <- F$square + P$square
-		paid <- F$rows[F$rows$credit > 0, ]
-		buyers <- vapply(ids, function(i) length(unique(paid$customer[paid$influencer == i])), 0)
+		buyers <- vapply(ids, function(i) length(unique(F$rows$customer[F$rows$influencer == i & F$rows$credit > 0])), 0)
 		differ("touches", vapply(ids, function(i) sum(m$touches$influencer == i), 0), g$touches, 1, 0, where)
 		differ("customers", n, g$customers, 1, 0, where)
 		differ("buyers", buyers, g$buyers, 1, 0, where)
 		differ("orders", F$sum, g$orders, pmax(F$sum, 1), 1e-12, where)
 		differ("placebo_orders", P$sum, g$placebo_orders, pmax(P$sum, 1), 1e-12, where)
-		for (column in c("orders_after", "orders_before")) differ(column, lift[, column], g[[column]], 1, 0, where)
-		for (column in c("days_after", "days_before")) differ(column, lift[, column], g[[column]], pmax(lift[, column], 1e-6), 1e-13, where)
-		for (column in c("lift", "lift_low", "lift_high")) differ(column, lift[, column], g[[column]], pmax(1, abs(lift[, column])), 1e-9, where)
+		# told apart: windows of dates that are no whole days, of which the part is dropped
+		kind <- if (m$type == "date" && m$span == "36 hours") " of part days" else ""
+		for (column in colnames(lift)) {
+			scale <- if (grepl("lift", column)) pmax(1, abs(lift[, column])) else if (grepl("days", column)) pmax(lift[, column], 1e-6) else 1
+			limit <- if (grepl("lift", column)) 1e-9 else if (grepl("days", column)) 1e-13 else 0
+			differ(paste0(column, kind), lift[, column], g[[column]], scale, limit, where)
+		}
 
 		# effects
 		F <- F$sum
@@ -428,6 +463,14 @@ for (m in data$markets) {
 		}
 		for (column in c("effect", "effect_low", "effect_high")) differ(column, expected[[column]], g[[column]], scale, 1e-5, where)
 		differ("score", expected$score, g$score, 1, 1e-4, where)
+		# from the effects and widths shown, whatever the prior; equal rows have equal scores
+		if (!prior$flat) {
+			sd <- (g$effect_high - g$effect_low) / 2 / z95
+			shown <- vapply(seq_along(ids), function(i) 100 * mean(pnorm((g$effect[i] - g$effect[-i]) / sqrt(sd[i]^2 + sd[-i]^2))), 0)
+			differ("score shown", shown, g$score, 1, 1e-4, where)
+		}
+		alike <- match(paste(g$effect, g$effect_low), paste(g$effect, g$effect_low))
+		differ("score of ties", g$score[alike], g$score, 1, 0, where)
 	}
 }
 report <- function(columns, what) {
@@ -438,15 +481,22 @@ ok(is.null(notes$rows) && rows > 1000, sprintf("%d cases of %d markets, %d rows"
 report(c("touches", "customers", "buyers", "orders"), "counts and credit")
 report("placebo_orders", "placebo credit")
 report(c("effect", "effect_low", "effect_high"), "effects")
-report("score", "scores")
+report(c("score", "score shown", "score of ties"), "scores")
 ok(is.null(notes$prior) && close < cases / 20 && interior > 100 && flat > 100,
 	sprintf("priors: %d within, %d of them at the lower end, %d flat; %d where likelihoods are alike (%.1e)", interior, boundary, flat, close, likelihood_short), notes$prior)
+many <- read_results("many.csv")
+sd <- (many$effect_high - many$effect_low) / 2 / z95
+shown <- vapply(seq_along(sd), function(i) 100 * mean(pnorm((many$effect[i] - many$effect[-i]) / sqrt(sd[i]^2 + sd[-i]^2))), 0)
+differ("score among many", shown, many$score, 1, 1e-4, many$influencer)
+ok(nrow(many) > 1000 && max(sd) > 2 * min(sd), sprintf("%d influencers of a large market, widths from %.2g to %.2g", nrow(many), min(sd), max(sd)))
+report("score among many", "their scores")
 report(c("orders_after", "days_after", "orders_before", "days_before"), "orders and days around touches")
 report(c("lift", "lift_low", "lift_high"), "lift and its interval")
+report(paste(c("orders_after", "days_after", "orders_before", "days_before", "lift", "lift_low", "lift_high"), "of part days"), "lift where windows of dates are no whole days")
 
 # influence_score()
 got <- read_results("scores_out.csv")
-groups <- flat <- close <- 0
+groups <- flat <- close <- score_short <- 0
 for (part in unique(data$scores$part)) {
 	s <- data$scores[data$scores$part == part, ]
 	g <- got[got$part == part, ]
@@ -460,14 +510,27 @@ for (part in unique(data$scores$part)) {
 	given <- function(a, b) vapply(seq_along(y), function(i) 100 * mean(pbeta((b + n[-i]) / (2 * b + n[i] + n[-i]), a + y[-i], a + y[i])), 0)
 	expected[use] <- if (prior$flat) 50 else given(prior$a, prior$b)
 	if (prior$flat) flat <- flat + 1
-	if (prior$gain < 1e-8 && !prior$flat) close <- close + 1
+	if (!prior$flat && isTRUE(max(abs(expected - g$score)[use]) > 1e-4)) {
+		# Where the likelihood is too flat to say where its top is, another shape will do that is as likely.
+		misfit <- function(log_a) { a <- exp(log_a); sum((given(a, best_rate(a, y, n)) - g$score[use])^2) }
+		a <- exp(optimize(misfit, log(prior$a) + c(-1, 1), tol = 1e-12)$minimum)
+		b <- best_rate(a, y, n)
+		short <- prior$value - likelihood(a, b, y, n)
+		if (short < 1e-8) {
+			close <- close + 1
+			score_short <- max(score_short, short)
+			expected[use] <- given(a, b)
+		}
+	}
 	differ("influence_score", expected, g$score, 1, 1e-4, paste("part", part, "row", s$id))
 }
-report("influence_score", sprintf("influence_score of %d groups, %d flat, %d nearly so", groups, flat, close))
+report("influence_score", sprintf("influence_score of %d groups, %d flat, %d with a prior as likely (%.1e)", groups, flat, close, score_short))
+ok(close < groups / 20, "few priors are in doubt")
 
 # influence_diagnosis()
 got <- read_results("diagnosis.csv")
 seen <- character()
+idle <- 0
 for (m in data$floods) {
 	day <- day_of(m$type)
 	ids <- sort(unique(m$touches$influencer))
@@ -506,12 +569,17 @@ for (m in data$floods) {
 	differ("top_customers_share", top, g$top_customers_share, 1, 1e-10, where)
 	is_flags <- ifelse(is.na(g$flags), "", g$flags)
 	bad <- is_flags != flags
-	if (any(bad)) notes$flags <- c(notes$flags, sprintf("%s: expected '%s', is '%s'", where, flags, is_flags)[bad])
+	for (kind in c("flags", "idle flags")) {
+		k <- bad & is.na(tpb) == (kind == "idle flags")
+		if (any(k)) notes[[kind]] <- c(notes[[kind]], sprintf("%s: expected '%s', is '%s'", where, flags, is_flags)[k])
+	}
+	idle <- idle + sum(is.na(tpb))
 	seen <- c(seen, unlist(strsplit(flags, ", ")))
 }
 report(c("d.touches", "d.buyers", "d.orders", "touches_per_buyer"), "diagnosis, counts")
 report(c("repeat_share", "injected_share", "placebo_share", "top_customers_share"), "diagnosis, shares")
-ok(is.null(notes$flags) && length(unique(seen)) == 4, paste("diagnosis, flags:", paste(names(table(seen)), table(seen), collapse = ", ")), notes$flags)
+ok(is.null(notes[["flags"]]) && length(unique(seen)) == 4, paste("diagnosis, flags:", paste(names(table(seen)), table(seen), collapse = ", ")), notes[["flags"]])
+ok(is.null(notes[["idle flags"]]), sprintf("diagnosis, flags of %d influencers without buyers", idle), notes[["idle flags"]])
 
 # what the server compared by itself: a line each of a count that must be 0, and how many were compared
 same <- read_results("same.csv")
