@@ -200,7 +200,9 @@ median_touches_per_buyer(const InfDiagnosis *diagnoses, size_t n)
 	}
 	inf_sort(keys, count);
 	if (count > 0)
-		median = inf_weight_of_key(keys[count / 2].key);
+		median = (inf_weight_of_key(keys[(count - 1) / 2].key) +
+		          inf_weight_of_key(keys[count / 2].key)) /
+		         2;
 	inf_free(keys);
 	return median;
 }

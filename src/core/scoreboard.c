@@ -251,7 +251,9 @@ inf_scoreboard(const InfJourneySet *set, const InfScoreboardOptions *options, In
 		return sweep.problem;
 	memset(&c, 0, sizeof(c));
 	c.options = options;
-	c.observation = (InfObservation){options->observed_from, options->observed_to, sweep.lookback,
+	/* between dates, the rest of a day in the window counts for nothing */
+	c.observation = (InfObservation){options->observed_from, options->observed_to,
+	                                 sweep.lookback - sweep.lookback % options->unit,
 	                                 options->unit};
 	board->ninfluencers = sweep.touches.names.count;
 	c.counts = INF_ALLOC_ARRAY(Count, board->ninfluencers);

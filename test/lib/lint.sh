@@ -64,7 +64,7 @@ tidy() {
 }
 shell() {
 	local scripts
-	mapfile -t scripts < <(grep -lE '^#!.*bash' test/run .ci/run test/t/* test/oracle/* test/unit/run; ls test/lib/*.sh)
+	mapfile -t scripts < <(grep -lE '^#!.*bash' test/run .ci/run test/t/* test/oracle/* test/study/* test/unit/run; ls test/lib/*.sh)
 	shellcheck -s bash -S warning -e SC1090,SC1091,SC2034,SC2154 "${scripts[@]}"
 }
 

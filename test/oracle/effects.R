@@ -554,9 +554,11 @@ for (m in data$floods) {
 	placebo <- divide(P, F + P)
 	top <- divide(per(function(i) sum(utils::head(sort(tapply(r$credit[r$influencer == i], r$customer[r$influencer == i], sum), decreasing = TRUE), 10))), F)
 	middle <- stats::median(tpb, na.rm = TRUE)
+	# where nobody buys, the touches of one buyer
+	effort <- ifelse(is.na(tpb), touches, tpb)
 	flags <- vapply(seq_along(ids), function(i) paste(c(
-		if (touches[i] >= 100 && (repeats[i] >= 0.25 || tpb[i] %in% tpb[!is.na(tpb)] && tpb[i] >= 10 * middle)) "flooding",
-		if (F[i] >= 1 && injected[i] >= 0.1) "injection",
+		if (touches[i] >= 100 && (repeats[i] >= 0.25 || !is.na(middle) && effort[i] >= 10 * middle)) "flooding",
+		if (F[i] > 0 && injected[i] * F[i] >= 1 && injected[i] >= 0.1) "injection",
 		if (F[i] + P[i] >= 10 && placebo[i] >= 0.75) "placebo",
 		if (F[i] >= 20 && top[i] >= 0.5) "concentration"), collapse = ", "), "")
 	differ("d.touches", touches, g$touches, 1, 0, where)
