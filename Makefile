@@ -34,6 +34,8 @@ OBJS = \
 	src/core/journey_builder.o \
 	src/core/journey_credit.o \
 	src/core/journey_set.o \
+	src/core/lift.o \
+	src/core/lift_set.o \
 	src/core/markov.o \
 	src/core/markov_dense.o \
 	src/core/markov_order.o \
@@ -57,6 +59,8 @@ OBJS = \
 	src/core/tie_orders.o \
 	src/core/touch_builder.o \
 	src/core/touch_set.o \
+	src/core/wide_sum.o \
+	src/conversion_lift.o \
 	src/duration.o \
 	src/host.o \
 	src/identity.o \
