@@ -11,6 +11,7 @@
 #include "utils/builtins.h"
 
 #include "compat.h"
+#include "core/host.h"
 #include "core/lift.h"
 #include "identity.h"
 #include "set_state.h"

@@ -27,13 +27,13 @@ typedef struct Strata
 	uint64_t used;
 	double weight;
 	double weight_mean[2];  /* weight * mean */
+	double weight_lift;     /* weight * difference of the means */
 	double weight2_over[2]; /* weight^2 / n */
 	double weight2_var[2];  /* weight^2 * variance */
 	double weight4_df[2];   /* (weight^2 * variance)^2 / (n - 1) */
 
 	/* rates alone */
-	double excess;   /* conversions of the treated beyond those expected */
-	double variance; /* of that, given all margins */
+	double variance; /* of weight_lift, the treated's conversions beyond those expected */
 	double robins;   /* numerator of Greenland's and Robins's variance of the logarithm */
 } Strata;
 
@@ -62,6 +62,25 @@ variance_of_mean(const InfLiftSide *side)
 	return fmax(inf_wide_value(&difference), 0) / n / n / (n - 1);
 }
 
+/* The difference of two means, which may be large beside it: from the sums, and rounded once. */
+static double
+difference_of_means(const InfLiftSide *a, const InfLiftSide *b)
+{
+	double part[INF_WIDE_PARTS];
+	double na = (double) a->rows, nb = (double) b->rows;
+	InfWideSum difference;
+	int nparts;
+
+	memset(&difference, 0, sizeof(difference));
+	nparts = inf_wide_parts(&a->sums[0], part);
+	for (int i = 0; i < nparts; i++)
+		inf_wide_add_product(&difference, part[i], nb);
+	nparts = inf_wide_parts(&b->sums[0], part);
+	for (int i = 0; i < nparts; i++)
+		inf_wide_add_product(&difference, part[i], -na);
+	return inf_wide_value(&difference) / na / nb;
+}
+
 static Side
 read_side(const InfLiftSide *side, InfOutcome outcome)
 {
@@ -84,7 +103,7 @@ read_side(const InfLiftSide *side, InfOutcome outcome)
 }
 
 static void
-add_stratum(Strata *all, const Side *side, InfOutcome outcome)
+add_stratum(Strata *all, const InfLiftSide *cell, const Side *side, InfOutcome outcome)
 {
 	const Side *control = &side[INF_CONTROL], *treated = &side[INF_TREATED];
 	double n = control->n + treated->n;
@@ -101,14 +120,17 @@ add_stratum(Strata *all, const Side *side, InfOutcome outcome)
 		all->weight2_var[i] += v;
 		all->weight4_df[i] += v * v / (side[i].n - 1);
 	}
-	if (outcome == INF_OUTCOME_RATE)
+	if (outcome == INF_OUTCOME_MEAN)
+		all->weight_lift += weight * difference_of_means(&cell[INF_TREATED], &cell[INF_CONTROL]);
+	else
 	{
 		double converted = control->sum + treated->sum;
 
-		all->excess += weight * (treated->mean - control->mean);
+		all->weight_lift += weight * (treated->mean - control->mean);
 		all->variance += weight * (converted / n) * ((n - converted) / (n - 1));
-		all->robins +=
-		    converted * (treated->n / n) * (control->n / n) - treated->sum * control->sum / n;
+		all->robins += (treated->n / n * treated->sum * (control->n - control->sum) +
+		                control->n / n * control->sum * (treated->n - treated->sum)) /
+		               n;
 	}
 }
 
@@ -159,7 +181,7 @@ compare_rates(InfLift *lift, const Strata *all, bool stratified, double confiden
 	}
 
 	/* no lift at all is no evidence of one, even where nobody or everybody has converted */
-	if (all->excess == 0)
+	if (all->weight_lift == 0)
 		lift->p_value = 1;
 	else
 	{
@@ -171,7 +193,7 @@ compare_rates(InfLift *lift, const Strata *all, bool stratified, double confiden
 
 			variance *= (n - 1) / n;
 		}
-		lift->p_value = 2 * inf_normal_upper(fabs(all->excess) / sqrt(variance));
+		lift->p_value = 2 * inf_normal_upper(fabs(all->weight_lift) / sqrt(variance));
 	}
 }
 
@@ -213,11 +235,11 @@ welch(InfInterval *interval, double variance, double df_share, double confidence
 }
 
 static void
-compare_means(InfLift *lift, double confidence)
+compare_means(InfLift *lift, const Strata *all, double confidence)
 {
 	double t;
 
-	lift->lift.value = lift->mean[INF_TREATED] - lift->mean[INF_CONTROL];
+	lift->lift.value = all->weight_lift / all->weight;
 	lift->p_value = welch(&lift->lift, lift->variance[0] + lift->variance[1],
 	                      lift->df_share[0] + lift->df_share[1], confidence, &t);
 	fieller(&lift->relative, lift, t);
@@ -251,7 +273,7 @@ compute(const InfLiftSet *set, uint32_t first, uint32_t end, bool stratified, do
 				lift.mean[s] = side[s].mean;
 		}
 		if (cell[0].rows >= need && cell[1].rows >= need)
-			add_stratum(&all, side, set->outcome);
+			add_stratum(&all, cell, side, set->outcome);
 		if (i % 1024 == 0)
 			inf_poll();
 	}
@@ -269,7 +291,7 @@ compute(const InfLiftSet *set, uint32_t first, uint32_t end, bool stratified, do
 	if (set->outcome == INF_OUTCOME_RATE)
 		compare_rates(&lift, &all, stratified, confidence);
 	else
-		compare_means(&lift, confidence);
+		compare_means(&lift, &all, confidence);
 	treated = (double) lift.rows[INF_TREATED];
 	lift.incremental.value = lift.lift.value * treated;
 	lift.incremental.low = lift.lift.low * treated;
