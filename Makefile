@@ -45,6 +45,7 @@ OBJS = \
 	src/core/path_set.o \
 	src/core/population.o \
 	src/core/purchase_builder.o \
+	src/core/purchase_cycle.o \
 	src/core/purchase_set.o \
 	src/core/quantile.o \
 	src/core/rows.o \
@@ -76,6 +77,7 @@ OBJS = \
 	src/module.o \
 	src/numeric_units.o \
 	src/purchase_agg.o \
+	src/purchase_cycle.o \
 	src/purchase_set.o \
 	src/rollup_agg.o \
 	src/set_state.o \

@@ -17,6 +17,7 @@
 #include "compat.h"
 #include "core/check.h"
 #include "core/lift_set.h"
+#include "core/purchase_cycle.h"
 #include "set_value.h"
 
 InfPart
@@ -126,6 +127,7 @@ SET_INPUT(touch_set);
 SET_INPUT(purchase_set);
 SET_INPUT(journey_set);
 SET_INPUT(lift_summary);
+SET_INPUT(purchase_cycle);
 
 PG_FUNCTION_INFO_V1(set_out);
 Datum
