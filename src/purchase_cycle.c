@@ -56,8 +56,9 @@ check_rows(const struct varlena *value)
 {
 	const CycleRows *rows = (const CycleRows *) value;
 
-	if (rows->version != INF_FORMAT_VERSION || rows->n > rows->capacity ||
-	    rows->capacity > INF_MAX_CYCLE_ORDERS || VARSIZE(value) != ROWS_SIZE(rows->capacity))
+	if (rows->version != INF_FORMAT_VERSION || rows->time_type > TIME_DATE ||
+	    rows->n > rows->capacity || rows->capacity > INF_MAX_CYCLE_ORDERS ||
+	    VARSIZE(value) != ROWS_SIZE(rows->capacity))
 		inf_check_stored(type_name, "damaged state");
 	return rows;
 }

@@ -104,7 +104,7 @@ read_instants(InfCursor *cursor, InfCycle *cycle, int64_t unit)
 		else if (number > (uint64_t) last - (uint64_t) at)
 			cursor->bad = true;
 		else
-			at += (int64_t) number;
+			at = (int64_t) ((uint64_t) at + number);
 		if (at < first || at > last)
 			cursor->bad = true;
 		else
@@ -127,7 +127,7 @@ inf_cycle_read(const uint8_t *bytes, size_t size, InfCycle *cycle)
 		return "unknown version";
 	if (head[1] != INF_KIND_CYCLE)
 		return "not a purchase_cycle";
-	if (head[3] >= NUNITS || inf_load32(head + 4) != 0)
+	if (head[2] > 3 || head[3] >= NUNITS || inf_load32(head + 4) != 0)
 		return "unknown flags";
 	cycle->time_type = head[2];
 	cycle->nskipped = inf_read_count(&cursor, (uint64_t) 1 << 62);
@@ -193,7 +193,7 @@ median(const int64_t *numbers, size_t n)
 InfCycleState
 inf_cycle_state(const InfCycle *cycle, int64_t at, int64_t typical_gap)
 {
-	InfCycleState state = {count_until(cycle, at), 0, 0, 0, (double) typical_gap};
+	InfCycleState state = {.orders = count_until(cycle, at), .expected_gap = (double) typical_gap};
 	int64_t room[FEW];
 	int64_t *gaps = room;
 	size_t ngaps = 0;
@@ -214,7 +214,8 @@ inf_cycle_state(const InfCycle *cycle, int64_t at, int64_t typical_gap)
 		begin = cycle->at[i];
 	}
 	state.occasions = ngaps + 1;
-	state.recency = (int64_t) inf_elapsed(cycle->at[state.orders - 1], at);
+	state.last_at = cycle->at[state.orders - 1];
+	state.recency = inf_elapsed(state.last_at, at);
 	if (ngaps > 0)
 	{
 		inf_sort_instants(gaps, ngaps);

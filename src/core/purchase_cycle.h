@@ -60,7 +60,8 @@ typedef struct InfCycleState
 {
 	size_t orders;
 	size_t occasions;
-	int64_t recency;     /* microseconds; if there are orders */
+	int64_t last_at;     /* if there are orders */
+	uint64_t recency;    /* microseconds since then */
 	double median_gap;   /* microseconds; if there are two occasions */
 	double expected_gap; /* microseconds */
 } InfCycleState;
