@@ -38,6 +38,8 @@ OBJS = \
 	src/core/journey_builder.o \
 	src/core/journey_credit.o \
 	src/core/journey_set.o \
+	src/core/lift.o \
+	src/core/lift_set.o \
 	src/core/markov.o \
 	src/core/markov_dense.o \
 	src/core/markov_order.o \
@@ -49,6 +51,7 @@ OBJS = \
 	src/core/peer_rank.o \
 	src/core/population.o \
 	src/core/purchase_builder.o \
+	src/core/purchase_cycle.o \
 	src/core/purchase_set.o \
 	src/core/quantile.o \
 	src/core/rate_score.o \
@@ -67,6 +70,8 @@ OBJS = \
 	src/core/touch_builder.o \
 	src/core/touch_cap.o \
 	src/core/touch_set.o \
+	src/core/wide_sum.o \
+	src/conversion_lift.o \
 	src/duration.o \
 	src/host.o \
 	src/identity.o \
@@ -84,6 +89,7 @@ OBJS = \
 	src/module.o \
 	src/numeric_units.o \
 	src/purchase_agg.o \
+	src/purchase_cycle.o \
 	src/purchase_set.o \
 	src/reach_scores.o \
 	src/rollup_agg.o \

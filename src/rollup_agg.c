@@ -62,3 +62,4 @@ finish(FunctionCallInfo fcinfo, const SetKind *kind)
 SET_AGGREGATE(touch_set, &inf_touch_kind);
 SET_AGGREGATE(purchase_set, &inf_purchase_kind);
 SET_AGGREGATE(journey_set, &inf_journey_kind);
+SET_AGGREGATE(lift_summary, &inf_lift_kind);

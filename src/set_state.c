@@ -13,7 +13,7 @@ static void state_flatten(ExpandedObjectHeader *header, void *result, Size alloc
 
 const ExpandedObjectMethods inf_set_methods = {state_flat_size, state_flatten};
 
-/* The three kinds, as the builders have it. */
+/* The kinds, as the builders have it. */
 
 static void
 init_touches(void *builder)
@@ -93,12 +93,38 @@ finish_journeys(const void *builder, size_t prefix, InfBuffer *out)
 	return inf_journey_builder_finish(builder, prefix, out);
 }
 
+static void
+init_lift(void *builder)
+{
+	inf_lift_init(builder);
+}
+
+static const char *
+add_lift(void *builder, const uint8_t *bytes, size_t size)
+{
+	return inf_lift_add_set(builder, bytes, size);
+}
+
+static const char *
+mismatch_lift(const void *builder, const uint8_t *bytes, size_t size, const char **problem)
+{
+	return inf_lift_mismatch(builder, bytes, size, problem);
+}
+
+static const char *
+finish_lift(const void *builder, size_t prefix, InfBuffer *out)
+{
+	inf_lift_encode(builder, prefix, out);
+	return NULL;
+}
+
 const SetKind inf_touch_kind = {"touch_set", init_touches, add_touches, mismatch_touches,
                                 finish_touches};
 const SetKind inf_purchase_kind = {"purchase_set", init_purchases, add_purchases,
                                    mismatch_purchases, finish_purchases};
 const SetKind inf_journey_kind = {"journey_set", init_journeys, add_journeys, mismatch_journeys,
                                   finish_journeys};
+const SetKind inf_lift_kind = {"lift_summary", init_lift, add_lift, mismatch_lift, finish_lift};
 
 SetState *
 inf_new_state(FunctionCallInfo fcinfo, const SetKind *kind)

@@ -14,6 +14,7 @@
 #include "utils/memutils.h"
 
 #include "core/journey_builder.h"
+#include "core/lift_set.h"
 
 typedef struct SetKind
 {
@@ -28,6 +29,7 @@ typedef struct SetKind
 extern const SetKind inf_touch_kind;
 extern const SetKind inf_purchase_kind;
 extern const SetKind inf_journey_kind;
+extern const SetKind inf_lift_kind;
 
 typedef struct SetState
 {
@@ -39,6 +41,7 @@ typedef struct SetState
 		InfTouchBuilder touches;
 		InfPurchaseBuilder purchases;
 		InfJourneyBuilder journeys;
+		InfLiftSet lift;
 	} builder;
 } SetState;
 

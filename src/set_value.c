@@ -1,6 +1,6 @@
 /*
  * set_value.c
- *		Stored sets as SQL values, and what all three types have in common: input, output, equality.
+ *		Stored sets as SQL values, and what all their types have in common: input, output, equality.
  *
  * The text form is base64 of the bytes: lossless, and the same in every session.
  */
@@ -16,6 +16,8 @@
 
 #include "compat.h"
 #include "core/check.h"
+#include "core/lift_set.h"
+#include "core/purchase_cycle.h"
 #include "set_value.h"
 
 InfPart
@@ -124,6 +126,8 @@ set_recv(FunctionCallInfo fcinfo, const char *type, CheckFunction check)
 SET_INPUT(touch_set);
 SET_INPUT(purchase_set);
 SET_INPUT(journey_set);
+SET_INPUT(lift_summary);
+SET_INPUT(purchase_cycle);
 
 PG_FUNCTION_INFO_V1(set_out);
 Datum

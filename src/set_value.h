@@ -8,6 +8,8 @@
 #ifndef INF_SET_VALUE_H
 #define INF_SET_VALUE_H
 
+#include "fmgr.h"
+
 #include "core/journey_set.h"
 
 /* The bytes of a value, detoasted if need be. */
@@ -26,5 +28,9 @@ extern void inf_check_stored(const char *type, const char *problem);
 
 /* Raises 42804: sets of this type whose "what" differ in type cannot be put together. */
 extern void inf_reject_mismatch(const char *what);
+
+/* Text and binary output of any of them. */
+extern Datum set_out(PG_FUNCTION_ARGS);
+extern Datum set_send(PG_FUNCTION_ARGS);
 
 #endif

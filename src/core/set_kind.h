@@ -13,7 +13,9 @@ typedef enum InfSetKind
 	INF_KIND_TOUCHES = 1,
 	INF_KIND_PURCHASES = 2,
 	INF_KIND_JOURNEYS = 3,
-	INF_KIND_PATHS = 4
+	INF_KIND_PATHS = 4,
+	INF_KIND_LIFT = 8,
+	INF_KIND_CYCLE = 9
 } InfSetKind;
 
 #endif

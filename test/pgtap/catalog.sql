@@ -27,6 +27,7 @@ SELECT is_empty($$SELECT signature FROM own_function WHERE provolatile = 'v'$$, 
 
 SELECT set_eq($$SELECT DISTINCT proname || '' FROM own_function WHERE NOT proisstrict AND prokind <> 'a'$$,
               ARRAY['attribution_credit', 'attribution_amount', 'influence', 'influence_score', 'klout_score', 'kred_influence', 'kred_points', 'peerindex_score', 'touch_add', 'purchase_add', 'journey_add',
+                    'lift_add', 'lift_summary_combine', 'lift_summary_final', 'cycle_add', 'purchase_cycle_combine', 'purchase_cycle_final', 'purchase_stage', 'in_market',
                     'touch_set_combine', 'purchase_set_combine', 'journey_set_combine', 'touch_set_final', 'purchase_set_final', 'journey_set_final'],
               'what treats NULL itself');
 
