@@ -17,13 +17,69 @@ SELECT (SELECT count(*) FROM influencers) AS influencers,
 \echo '  FROM  (SELECT touch_agg(customer_id, influencer_id, touched_at) AS touches   FROM touches) t,'
 \echo '        (SELECT purchase_agg(customer_id, ordered_at, revenue)    AS purchases FROM orders)  o,'
 \echo '        influence(t.touches ~> o.purchases, ''time_decay(7 days)'') AS i'
-\echo '  ORDER BY i.conversion_rate DESC LIMIT 5;'
+\echo '  ORDER BY i.score DESC LIMIT 5;'
 SELECT i.influencer, i.touches, i.customers, i.buyers, round(i.orders::numeric, 1) AS orders, round(i.revenue::numeric, 2) AS revenue,
-       round(i.new_customers::numeric, 1) AS new_customers, round(i.conversion_rate::numeric, 4) AS conversion_rate
+       round(i.new_customers::numeric, 1) AS new_customers, round(i.placebo_orders::numeric, 1) AS placebo_orders, round(i.score::numeric, 1) AS score
 FROM  (SELECT touch_agg(customer_id, influencer_id, touched_at) AS touches   FROM touches) t,
       (SELECT purchase_agg(customer_id, ordered_at, revenue)    AS purchases FROM orders)  o,
       influence(t.touches ~> o.purchases, 'time_decay(7 days)') AS i
-ORDER BY i.conversion_rate DESC LIMIT 5;
+ORDER BY i.score DESC LIMIT 5;
+
+-- what the old reach scores would say
+CREATE TABLE reach AS
+SELECT influencer_id, kred_influence(points) OVER () AS kred, klout_score(members, amplification, network) OVER () AS klout,
+       peerindex_score(authority, members, posts) OVER () AS peerindex
+FROM  (SELECT influencer_id, count(DISTINCT member_id) AS members, avg(ln(1 + followers)) AS network, sum(kred_points(kind, followers)) AS points,
+              count(*) FILTER (WHERE kind IN ('reply', 'retweet')) / max(posts)::double precision AS amplification,
+              count(DISTINCT member_id) FILTER (WHERE kind IN ('reply', 'retweet', 'mention')) AS authority, max(posts) AS posts
+       FROM   engagements JOIN (SELECT influencer_id, count(*) AS posts FROM posts GROUP BY 1) AS p USING (influencer_id)
+       GROUP  BY influencer_id) AS parts;
+
+-- qualified reach: the touches that met somebody who was about to buy again
+CREATE TABLE qualified AS
+SELECT influencer_id, avg((in_market(cycle, touched_at, '120 days'))::integer) AS share
+FROM   touches
+LEFT   JOIN (SELECT customer_id, purchase_cycle(ordered_at) AS cycle FROM orders GROUP BY 1) AS c USING (customer_id)
+WHERE  touched_at >= '2026-03-02'
+GROUP  BY 1;
+
+CREATE TABLE board AS
+SELECT influencer_id, handle, followers, i.*, row_number() OVER (ORDER BY score DESC) AS place, row_number() OVER (ORDER BY followers DESC) AS size
+FROM  (SELECT touch_agg(customer_id, influencer_id, touched_at) AS touches   FROM touches) t,
+      (SELECT purchase_agg(customer_id, ordered_at, revenue)    AS purchases FROM orders)  o,
+      influence(t.touches ~> o.purchases) AS i
+JOIN   influencers ON influencer_id = i.influencer::integer;
+
+\echo
+\echo 'What a marketing director wants to know: the five best, the three with most followers, and the three worst.'
+\echo '  Klout       the reach score of old (rebuilt from what its maker published), 1 to 100'
+\echo '  score       our answer, 0 to 100; 50 is average'
+\echo '  adds        orders added per 1,000 people reached, beyond what would have come anyway (90 % interval)'
+\echo '  lift        orders of the same people after a touch, against before it (95 % interval)'
+\echo '  ready       share of the touches, from March on, that met somebody about to buy again'
+\echo '  cost/order  what each credited order cost'
+\echo '  planted     the truth, which only a made-up market knows: orders caused per 1,000 touches'
+SELECT place, handle, followers, round(klout::numeric) AS "Klout", round(score::numeric) AS score,
+       format('%s (%s to %s)', round(1000 * b.effect::numeric), round(1000 * effect_low::numeric), round(1000 * effect_high::numeric)) AS adds,
+       format('%s %% (%s to %s)', to_char(100 * lift, 'FMSG990'), to_char(100 * lift_low, 'FMSG990'), to_char(100 * lift_high, 'FMSG990')) AS lift,
+       to_char(100 * share, 'FM90 %') AS ready, round(((fee + perks) / orders::numeric), 2) AS "cost/order", round(1000 * t.effect) AS planted
+FROM   board AS b JOIN reach USING (influencer_id) JOIN qualified USING (influencer_id) JOIN costs USING (influencer_id)
+JOIN   market_truth AS t USING (influencer_id)
+WHERE  place <= 5 OR place > 197 OR size <= 3
+ORDER  BY place;
+
+\echo
+\echo 'Which of the scores finds the truth? Rank correlations with it (1: the same order, 0: chance).'
+WITH places AS (
+	SELECT rank() OVER (ORDER BY kred) AS kred, rank() OVER (ORDER BY klout) AS klout, rank() OVER (ORDER BY peerindex) AS peerindex,
+	       rank() OVER (ORDER BY followers) AS followers, rank() OVER (ORDER BY conversion_rate) AS sales, rank() OVER (ORDER BY score) AS score,
+	       rank() OVER (ORDER BY t.effect) + (count(*) OVER (PARTITION BY t.effect) - 1) / 2.0 AS truth
+	FROM   board JOIN reach USING (influencer_id) JOIN market_truth AS t USING (influencer_id)
+)
+SELECT round(corr(followers, truth)::numeric, 2) AS followers, round(corr(klout, truth)::numeric, 2) AS "Klout", round(corr(kred, truth)::numeric, 2) AS "Kred",
+       round(corr(peerindex, truth)::numeric, 2) AS "PeerIndex", round(corr(sales, truth)::numeric, 2) AS "credited orders per customer",
+       round(corr(score, truth)::numeric, 2) AS score
+FROM   places;
 
 CREATE TABLE ledger AS
 SELECT o.order_id, t.influencer_id, t.touched_at, o.ordered_at,
@@ -32,50 +88,6 @@ SELECT o.order_id, t.influencer_id, t.touched_at, o.ordered_at,
 FROM   orders o
 LEFT   JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at
 WINDOW per_order AS (PARTITION BY o.order_id ORDER BY t.influencer_id);
-
-CREATE TABLE leaderboard AS
-SELECT influencer_id, handle, reached, coalesce(orders, 0) AS orders, coalesce(revenue, 0) AS revenue,
-       coalesce(orders, 0) / reached AS orders_per_customer
-FROM   influencers
-JOIN   (SELECT influencer_id, count(DISTINCT customer_id) AS reached FROM touches GROUP BY 1) AS r USING (influencer_id)
-LEFT   JOIN (SELECT influencer_id, sum(credit) AS orders, sum(amount) AS revenue FROM ledger GROUP BY 1) AS l USING (influencer_id);
-
-\echo
-\echo 'Who reaches most, beside who sells most to those they reach (credit by time_decay(7 days));'
-\echo '"causes" is the truth that was planted: orders caused per 1,000 touches.'
-SELECT place,
-       a.handle AS "by reach", a.reached, round(1000 * ta.effect) AS causes,
-       b.handle AS "by purchases", b.reached AS "reached ", round(b.orders::numeric, 1) AS orders, b.revenue,
-       round(100 * b.orders_per_customer::numeric, 1) AS "orders per 100", round(1000 * tb.effect) AS "causes "
-FROM   (SELECT row_number() OVER (ORDER BY reached DESC) AS place, * FROM leaderboard) AS a
-JOIN   (SELECT row_number() OVER (ORDER BY orders_per_customer DESC) AS place, * FROM leaderboard) AS b USING (place)
-JOIN   market_truth ta ON ta.influencer_id = a.influencer_id
-JOIN   market_truth tb ON tb.influencer_id = b.influencer_id
-WHERE  place <= 10
-ORDER  BY place;
-
-\echo
-\echo 'How far do reach and sales agree? Rank correlations with the truth (1: the same order, 0: none).'
-\echo 'Kred, Klout and PeerIndex are rebuilt from what their makers published: docs/reach_scores.md.'
-WITH parts AS (
-	SELECT influencer_id, count(DISTINCT member_id) AS members, avg(ln(1 + followers)) AS network, sum(kred_points(kind, followers)) AS points,
-	       count(*) FILTER (WHERE kind IN ('reply', 'retweet')) / max(posts)::double precision AS amplification,
-	       count(DISTINCT member_id) FILTER (WHERE kind IN ('reply', 'retweet', 'mention')) AS authority, max(posts) AS posts
-	FROM   engagements JOIN (SELECT influencer_id, count(*) AS posts FROM posts GROUP BY 1) AS p USING (influencer_id)
-	GROUP  BY influencer_id
-), scores AS (
-	SELECT influencer_id, kred_influence(points) OVER () AS kred, klout_score(members, amplification, network) OVER () AS klout,
-	       peerindex_score(authority, members, posts) OVER () AS peerindex
-	FROM   parts
-), places AS (
-	SELECT rank() OVER (ORDER BY kred) AS kred, rank() OVER (ORDER BY klout) AS klout, rank() OVER (ORDER BY peerindex) AS peerindex,
-	       rank() OVER (ORDER BY followers) AS followers, rank() OVER (ORDER BY orders_per_customer) AS sales,
-	       rank() OVER (ORDER BY effect) + (count(*) OVER (PARTITION BY effect) - 1) / 2.0 AS truth
-	FROM   scores JOIN leaderboard USING (influencer_id) JOIN influencers USING (influencer_id) JOIN market_truth USING (influencer_id)
-)
-SELECT round(corr(followers, truth)::numeric, 2) AS followers, round(corr(klout, truth)::numeric, 2) AS "Klout", round(corr(kred, truth)::numeric, 2) AS "Kred",
-       round(corr(peerindex, truth)::numeric, 2) AS "PeerIndex", round(corr(sales, truth)::numeric, 2) AS "orders per customer reached"
-FROM   places;
 
 \echo
 \echo 'The ledger of one order, which adds up to the cent:'
