@@ -14,6 +14,11 @@
 #include "fmgr.h"
 #include "utils/timestamp.h"
 
+/* Variable-length values have a header of their own from 16 on. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 /* Intervals can be infinite from 17 on. */
 #if PG_VERSION_NUM >= 170000
 #define INTERVAL_IS_INFINITE(span) INTERVAL_NOT_FINITE(span)

@@ -185,9 +185,11 @@ count_until(const InfCycle *cycle, int64_t at)
 static double
 median(const int64_t *numbers, size_t n)
 {
+	size_t half = n / 2;
+
 	if (n % 2 != 0)
-		return (double) numbers[n / 2];
-	return ((double) numbers[n / 2 - 1] + (double) numbers[n / 2]) / 2;
+		return (double) numbers[half];
+	return ((double) numbers[half - 1] + (double) numbers[half]) / 2;
 }
 
 InfCycleState
