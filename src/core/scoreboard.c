@@ -252,9 +252,9 @@ inf_scoreboard(const InfJourneySet *set, const InfScoreboardOptions *options, In
 	memset(&c, 0, sizeof(c));
 	c.options = options;
 	/* between dates, the rest of a day in the window counts for nothing */
-	c.observation = (InfObservation){options->observed_from, options->observed_to,
-	                                 sweep.lookback - sweep.lookback % options->unit,
-	                                 options->unit};
+	c.observation =
+	    (InfObservation){options->observed_from, options->observed_to,
+	                     sweep.lookback - sweep.lookback % options->unit, options->unit};
 	board->ninfluencers = sweep.touches.names.count;
 	c.counts = INF_ALLOC_ARRAY(Count, board->ninfluencers);
 	memset(c.counts, 0, board->ninfluencers * sizeof(Count));
