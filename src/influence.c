@@ -24,6 +24,7 @@
 #define ARG_NEW_CUSTOMER_SPAN 2
 #define ARG_OBSERVED_FROM 3
 #define ARG_OBSERVED_TO 4
+#define ARG_EFFECTS 5
 
 /* Columns of the result. */
 enum
@@ -105,7 +106,7 @@ days_of(InfShares time)
 }
 
 static void
-put_score(ReturnSetInfo *result, Datum influencer, const InfScore *score)
+put_score(ReturnSetInfo *result, Datum influencer, const InfScore *score, bool effects)
 {
 	Datum values[NCOLUMNS];
 	bool nulls[NCOLUMNS] = {false};
@@ -133,6 +134,8 @@ put_score(ReturnSetInfo *result, Datum influencer, const InfScore *score)
 	values[COLUMN_DAYS_AFTER] = Float8GetDatum(days_of(score->control.time_after));
 	values[COLUMN_ORDERS_BEFORE] = Int64GetDatum((int64) score->control.orders_before);
 	values[COLUMN_DAYS_BEFORE] = Float8GetDatum(days_of(score->control.time_before));
+	for (int column = COLUMN_PLACEBO_ORDERS; !effects && column < NCOLUMNS; column++)
+		nulls[column] = true;
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
@@ -156,6 +159,7 @@ leaderboard(FunctionCallInfo fcinfo, TimeType arguments)
 	options.new_customer_span = inf_duration_of_interval(
 	    PG_GETARG_INTERVAL_P(ARG_NEW_CUSTOMER_SPAN), "span of a new customer");
 	inf_check_journey_wise(&journeys, &options.model);
+	options.effects = PG_ARGISNULL(ARG_EFFECTS) || PG_GETARG_BOOL(ARG_EFFECTS);
 	find_observation(fcinfo, arguments, &journeys, &options);
 
 	problem = inf_scoreboard(&journeys.set, &options, &board, &names, &limit);
@@ -164,7 +168,7 @@ leaderboard(FunctionCallInfo fcinfo, TimeType arguments)
 	{
 		Datum influencer = inf_text_of_name(names.identity, inf_names_get(&names, i));
 
-		put_score(result, influencer, &board.scores[i]);
+		put_score(result, influencer, &board.scores[i], options.effects);
 		pfree(DatumGetPointer(influencer));
 		if (i % 1024 == 0)
 			inf_poll();

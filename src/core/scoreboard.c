@@ -11,7 +11,19 @@
 
 #define POLL_EVERY 1024
 
-/* What is counted while the customers pass. */
+/*
+ * What is counted while the customers pass: of touches, and of credit. Apart from each other, because
+ * every touch looks for its influencer's, all over the memory.
+ */
+typedef struct Reach
+{
+	InfSelfControl control;
+	uint64_t touches;
+	uint64_t customers;
+	uint64_t last_customer;    /* by number, from 1: whom it was last seen to touch */
+	uint64_t covered_customer; /* the same with a touch that counts for the lift */
+} Reach;
+
 typedef struct Count
 {
 	InfTally tally;
@@ -19,18 +31,14 @@ typedef struct Count
 	InfShares placebo_shares;
 	double squares; /* of credits and placebo credits, an order each */
 	double pending; /* credit of the current order */
-	InfSelfControl control;
-	uint64_t touches;
-	uint64_t customers;
 	uint64_t buyers;
-	uint64_t last_customer; /* by number, from 1: whom it was last seen to touch */
-	uint64_t last_buyer;
-	bool is_covered; /* did a touch of the customer count for the lift? */
+	uint64_t last_buyer; /* a customer by number */
 } Count;
 
 typedef struct Counting
 {
 	const InfScoreboardOptions *options;
+	Reach *reach; /* an influencer each */
 	Count *counts;
 	uint64_t customer; /* number of the current one */
 	uint64_t orders;
@@ -46,20 +54,19 @@ count_touches(Counting *c, const InfCustomer *customer)
 
 	for (size_t i = 0; i < touches->n; i++)
 	{
-		Count *count = &c->counts[touches->code[i]];
+		Reach *reach = &c->reach[touches->code[i]];
 
-		count->touches++;
-		if (count->last_customer != c->customer)
+		reach->touches++;
+		if (reach->last_customer != c->customer)
 		{
-			count->last_customer = c->customer;
-			count->customers++;
-			count->is_covered = false;
+			reach->last_customer = c->customer;
+			reach->customers++;
 		}
-		if (touches->weight != NULL && touches->weight[i] == 0)
+		if (!c->options->effects || (touches->weight != NULL && touches->weight[i] == 0))
 			continue;
-		inf_self_control_add(&count->control, &c->observation, touches->at[i], !count->is_covered,
-		                     &customer->orders);
-		count->is_covered = true;
+		inf_self_control_add(&reach->control, &c->observation, touches->at[i],
+		                     reach->covered_customer != c->customer, &customer->orders);
+		reach->covered_customer = c->customer;
 	}
 }
 
@@ -110,7 +117,8 @@ credit_journey(Counting *c, const InfJourney *journey, bool is_new)
 			count->buyers++;
 		}
 	}
-	add_squares(c, &credits);
+	if (c->options->effects)
+		add_squares(c, &credits);
 	return NULL;
 }
 
@@ -164,7 +172,7 @@ count_orders(Counting *c, InfSweep *sweep, const InfCustomer *customer)
 		problem = credit_journey(
 		    c, &journey,
 		    is_new_customer(orders->at[i], any, before, c->options->new_customer_span));
-		if (problem == NULL)
+		if (problem == NULL && c->options->effects)
 		{
 			inf_placebo_journey(sweep, customer, i, &journey);
 			problem = credit_placebo(c, &journey);
@@ -214,26 +222,29 @@ finish(const Counting *c, InfScoreboard *board)
 			orders[i] = inf_shares_value(tally[i].shares);
 	}
 	board->scores = INF_ALLOC_ARRAY(InfScore, n);
+	memset(board->scores, 0, n * sizeof(InfScore));
 	for (uint32_t i = 0; i < n; i++)
 	{
 		const Count *count = &c->counts[i];
 		InfScore *score = &board->scores[i];
 
-		score->touches = count->touches;
-		score->customers = count->customers;
+		score->touches = c->reach[i].touches;
+		score->customers = c->reach[i].customers;
 		score->buyers = count->buyers;
 		score->orders = orders[i];
 		score->revenue = inf_sum_value(&count->tally.revenue);
 		score->new_customers = inf_shares_value(count->new_shares);
 		score->placebo = inf_shares_value(count->placebo_shares);
-		score->control = count->control;
-		score->lift = inf_self_control_lift(&count->control);
+		score->control = c->reach[i].control;
+		if (c->options->effects)
+			score->lift = inf_self_control_lift(&score->control);
 		if (i % POLL_EVERY == 0)
 			inf_poll();
 	}
 	inf_free(tally);
 	inf_free(orders);
-	find_effects(c, board);
+	if (c->options->effects)
+		find_effects(c, board);
 }
 
 const char *
@@ -244,6 +255,7 @@ inf_scoreboard(const InfJourneySet *set, const InfScoreboardOptions *options, In
 	InfCustomer customer;
 	Counting c;
 	const char *problem = NULL;
+	int64_t window;
 
 	*limit = false;
 	inf_sweep_open(&sweep, set);
@@ -252,12 +264,15 @@ inf_scoreboard(const InfJourneySet *set, const InfScoreboardOptions *options, In
 	memset(&c, 0, sizeof(c));
 	c.options = options;
 	/* between dates, the rest of a day in the window counts for nothing */
+	window = sweep.lookback - sweep.lookback % options->unit;
+	window = window > INT64_MAX - options->unit ? INT64_MAX - options->unit : window;
 	c.observation =
-	    (InfObservation){options->observed_from, options->observed_to,
-	                     sweep.lookback - sweep.lookback % options->unit, options->unit};
+	    (InfObservation){options->observed_from, options->observed_to, window, options->unit};
 	board->ninfluencers = sweep.touches.names.count;
 	c.counts = INF_ALLOC_ARRAY(Count, board->ninfluencers);
 	memset(c.counts, 0, board->ninfluencers * sizeof(Count));
+	c.reach = INF_ALLOC_ARRAY(Reach, board->ninfluencers);
+	memset(c.reach, 0, board->ninfluencers * sizeof(Reach));
 	inf_creditor_init(&c.creditor, board->ninfluencers);
 
 	while (problem == NULL && inf_sweep_next(&sweep, &customer))
@@ -277,6 +292,7 @@ inf_scoreboard(const InfJourneySet *set, const InfScoreboardOptions *options, In
 		memset(&sweep.touches.names, 0, sizeof(InfNames)); /* they are the caller's now */
 	}
 	inf_free(c.counts);
+	inf_free(c.reach);
 	inf_creditor_free(&c.creditor);
 	inf_sweep_close(&sweep);
 	return problem;

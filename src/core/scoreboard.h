@@ -13,6 +13,7 @@ typedef struct InfScoreboardOptions
 {
 	InfModel model;
 	int64_t new_customer_span; /* a new customer has bought nothing for so many microseconds */
+	bool effects;              /* are they wanted: placebo, net effects, lift? */
 	int64_t unit;              /* of the instants: a day of dates, or a microsecond */
 	int64_t observed_from;     /* for the lift: when customers were observed */
 	int64_t observed_to;       /* behind the last unit */

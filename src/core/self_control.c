@@ -7,20 +7,6 @@
 #include <stddef.h>
 
 #include "core/distribution.h"
-#include "core/instant.h"
-
-/* Instants lie far within the range of 64 bits, and lengths within what is left of it below it. */
-static int64_t
-later(int64_t at, int64_t span)
-{
-	return at > INT64_MAX - span ? INT64_MAX : at + span;
-}
-
-static int64_t
-earlier(int64_t at, int64_t span)
-{
-	return at < INT64_MIN + span ? INT64_MIN : at - span;
-}
 
 /* How many orders lie before the instant. */
 static size_t
@@ -41,37 +27,10 @@ orders_before(const InfCustomerOrders *orders, int64_t at)
 	return low;
 }
 
-/* Adds the time from "from" to "to", as far as it is observed, and its orders. */
-static void
-add_period(const InfObservation *observation, int64_t from, int64_t to,
-           const InfCustomerOrders *orders, InfShares *time, uint64_t *count)
-{
-	from = from < observation->from ? observation->from : from;
-	to = to > observation->to ? observation->to : to;
-	if (from >= to)
-		return;
-	*time += inf_elapsed(from, to);
-	if (orders->n > 0 && orders->at[0] < to)
-		*count += orders_before(orders, to) - orders_before(orders, from);
-}
-
 void
-inf_self_control_add(InfSelfControl *control, const InfObservation *observation, int64_t touched_at,
-                     bool is_first, const InfCustomerOrders *orders)
+inf_count_orders(const InfCustomerOrders *orders, int64_t from, int64_t to, uint64_t *count)
 {
-	int64_t before = earlier(touched_at, observation->window);
-	int64_t after = touched_at;
-
-	if (!is_first)
-	{
-		before = before < control->covered_to ? control->covered_to : before;
-		after = after < control->covered_to ? control->covered_to : after;
-	}
-	control->covered_to = later(later(touched_at, observation->window), observation->unit);
-	add_period(observation, before, touched_at, orders, &control->time_before,
-	           &control->orders_before);
-	add_period(observation, after, control->covered_to, orders, &control->time_after,
-	           &control->orders_after);
+	*count += orders_before(orders, to) - orders_before(orders, from);
 }
 
 InfLift

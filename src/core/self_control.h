@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/instant.h"
 #include "core/purchase_set.h"
 #include "core/tally.h"
 
@@ -35,13 +36,48 @@ typedef struct InfSelfControl
 	int64_t covered_to; /* of the current customer: until when time is after a touch */
 } InfSelfControl;
 
+/* Adds the orders from "from" to "to" to the count. */
+extern void inf_count_orders(const InfCustomerOrders *orders, int64_t from, int64_t to,
+                             uint64_t *count);
+
+/* Adds the time from "from" to "to", as far as it is observed, and its orders. */
+static inline void
+inf_add_period(const InfObservation *observation, int64_t from, int64_t to,
+               const InfCustomerOrders *orders, InfShares *time, uint64_t *count)
+{
+	from = from < observation->from ? observation->from : from;
+	to = to > observation->to ? observation->to : to;
+	if (from >= to)
+		return;
+	*time += inf_elapsed(from, to);
+	if (orders->n > 0 && orders->at[0] < to && orders->at[orders->n - 1] >= from)
+		inf_count_orders(orders, from, to, count);
+}
+
 /*
  * A touch at an instant: the customer's touches by the influencer in order of time. "is_first" of this
  * customer. The orders are all of the customer's.
  */
-extern void inf_self_control_add(InfSelfControl *control, const InfObservation *observation,
-                                 int64_t touched_at, bool is_first,
-                                 const InfCustomerOrders *orders);
+static inline void
+inf_self_control_add(InfSelfControl *control, const InfObservation *observation, int64_t touched_at,
+                     bool is_first, const InfCustomerOrders *orders)
+{
+	int64_t window = observation->window;
+	int64_t before = touched_at < INT64_MIN + window ? INT64_MIN : touched_at - window;
+	int64_t after = touched_at;
+
+	if (!is_first)
+	{
+		before = before < control->covered_to ? control->covered_to : before;
+		after = after < control->covered_to ? control->covered_to : after;
+	}
+	window += observation->unit;
+	control->covered_to = touched_at > INT64_MAX - window ? INT64_MAX : touched_at + window;
+	inf_add_period(observation, before, touched_at, orders, &control->time_before,
+	               &control->orders_before);
+	inf_add_period(observation, after, control->covered_to, orders, &control->time_after,
+	               &control->orders_after);
+}
 
 /*
  * lift = (orders after / time after) / (orders before / time before) - 1, and its 95 % interval: exact,

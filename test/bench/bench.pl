@@ -169,7 +169,7 @@ sub credits_sql
 }
 my $form_a = "(SELECT touch_agg(customer_id, influencer_id, touched_at) AS touches FROM touches) t,"
   . " (SELECT purchase_agg(customer_id, ordered_at, revenue) AS purchases FROM orders) o,"
-  . " influence(t.touches ~> o.purchases, 'time_decay(7 days)') AS i";
+  . " influence(t.touches ~> o.purchases, 'time_decay(7 days)', effects => false) AS i";
 
 section 'the scoreboard', sub {
 	for my $workers (1, 2)
@@ -195,10 +195,12 @@ section 'the scoreboard', sub {
 			  . " r AS (SELECT influencer_id, count(*) AS touches, count(DISTINCT customer_id) AS customers FROM touches GROUP BY 1)"
 			  . " SELECT count(*), round(CAST(sum(orders) AS numeric), 3), round(CAST(sum(revenue) AS numeric), 0), sum(touches), sum(customers), sum(buyers) FROM r LEFT JOIN k USING (influencer_id)";
 		};
+		my $ours = "SELECT count(*), round(sum(orders)::numeric, 3), round(sum(revenue)::numeric, 0), sum(touches), sum(customers), sum(buyers) FROM (SELECT i.* FROM $form_a) AS s";
 		my $result = compare("The full scoreboard, $workers workers", undef, 'plain SQL',
 			[ 'plain SQL', 'pg', $board->('pg') ],
 			[ 'DuckDB', 'duck', $board->('duck') =~ s/numeric\)/decimal(18,3))/gr ],
-			[ 'influence', 'pg', "SELECT count(*), round(sum(orders)::numeric, 3), round(sum(revenue)::numeric, 0), sum(touches), sum(customers), sum(buyers) FROM (SELECT i.* FROM $form_a) AS s" ]);
+			[ 'influence, with score and lift', 'pg', $ours =~ s/, effects => false//r ],
+			[ 'influence', 'pg', $ours ]);
 		printf "  plain SQL takes %.1f times as long%s\n", $result->{'plain SQL'} / $result->{influence},
 			exists $result->{DuckDB} ? sprintf(', DuckDB %.2f times', $result->{DuckDB} / $result->{influence}) : '';
 		plan("SELECT i.* FROM $form_a");
@@ -254,7 +256,8 @@ section 'steps and sizes of form A', sub {
 				'2 touch_agg' => "SELECT touch_count(touch_agg(customer_id, influencer_id, touched_at)) FROM $name",
 				'3 purchase_agg' => "SELECT order_count(purchase_agg(customer_id, ordered_at, revenue)) FROM $orders",
 				'4 touches ~> purchases' => "SELECT order_count(touches ~> purchases) FROM step",
-				'5 influence()' => "SELECT count(*) FROM step, influence(journeys)",
+				'5 influence(), with score and lift' => "SELECT count(*) FROM step, influence(journeys)",
+				'5 influence(), without' => "SELECT count(*) FROM step, influence(journeys, effects => false)",
 				'6 attribution(), five models' => "SELECT count(*) FROM step, attribution(journeys, 'linear', 'first_touch', 'last_touch', 'time_decay', 'u_shaped')");
 			for my $step (sort keys %steps)
 			{

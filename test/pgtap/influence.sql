@@ -56,6 +56,7 @@ SELECT is(format('%s/%s %s/%s', orders_after, days_after, orders_before, days_be
 FROM   influence((SELECT touch_agg(1, 'a'::text, date '2026-03-01')) ~> (SELECT purchase_agg(1, date '2026-03-01', 1)), 'linear', '365 days', date '2026-01-01', date '2026-12-31');
 
 -- options
+SELECT is(format('%s %s %s %s %s', orders, conversion_rate, placebo_orders, score, days_after), '1 1   ', 'without effects') FROM influence(touches('1 a 10') ~> purchases('1 11'), effects => false);
 SELECT throws_ok($$SELECT * FROM influence(touches('1 a 1') ~> purchases('1 2'), observed_from => 'infinity')$$, '22023');
 SELECT throws_ok($$SELECT * FROM influence(touches('1 a 1') ~> purchases('1 2'), observed_from => '2026-02-01', observed_to => '2026-01-01')$$, '22023');
 SELECT throws_ok($$SELECT * FROM influence(touches('1 a 1') ~> purchases('1 2'), 'linear', '365 days', timestamp '2026-01-01', timestamp '2026-02-01')$$, '42804');
