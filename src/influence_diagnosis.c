@@ -29,6 +29,7 @@ enum
 	COLUMN_INJECTED_SHARE,
 	COLUMN_PLACEBO_SHARE,
 	COLUMN_TOP_CUSTOMERS_SHARE,
+	COLUMN_SOLE_SHARE,
 	COLUMN_FLAGS,
 	NCOLUMNS
 };
@@ -38,10 +39,8 @@ static const struct
 	uint32 flag;
 	const char *name;
 } flag_names[] = {
-    {INF_FLOODING, "flooding"},
-    {INF_INJECTION, "injection"},
-    {INF_PLACEBO, "placebo"},
-    {INF_CONCENTRATION, "concentration"},
+    {INF_FLOODING, "flooding"},           {INF_INJECTION, "injection"}, {INF_PLACEBO, "placebo"},
+    {INF_CONCENTRATION, "concentration"}, {INF_PUPPETS, "puppets"},
 };
 
 static Datum
@@ -82,6 +81,7 @@ put_diagnosis(ReturnSetInfo *result, Datum influencer, const InfDiagnosis *d)
 	PUT_RATIO(COLUMN_INJECTED_SHARE, d->injected, d->orders);
 	PUT_RATIO(COLUMN_PLACEBO_SHARE, d->placebo, d->orders + d->placebo);
 	PUT_RATIO(COLUMN_TOP_CUSTOMERS_SHARE, d->top, d->orders);
+	PUT_RATIO(COLUMN_SOLE_SHARE, d->sole, d->orders);
 #undef PUT_RATIO
 	nulls[COLUMN_FLAGS] = d->flags == 0;
 	values[COLUMN_FLAGS] = d->flags == 0 ? 0 : text_of_flags(d->flags);

@@ -19,6 +19,7 @@ typedef struct Signs
 	InfShares shares;
 	InfShares injected_shares;
 	InfShares placebo_shares;
+	InfShares sole_shares;
 	uint64_t last_customer; /* by number, from 1 */
 	uint64_t touched_on;    /* the customer, and the day after 0, of the last touch */
 	int64_t last_day;
@@ -36,6 +37,7 @@ typedef struct Diagnosing
 	InfCreditor creditor;
 	uint64_t customer;
 	uint64_t order;
+	bool is_sole;       /* is the current customer touched by one influencer alone? */
 	uint32_t *credited; /* influencers credited with orders of the current customer */
 	size_t ncredited;
 } Diagnosing;
@@ -43,11 +45,13 @@ typedef struct Diagnosing
 static void
 count_touches(Diagnosing *d, const InfCustomerTouches *touches)
 {
+	d->is_sole = true;
 	for (size_t i = 0; i < touches->n; i++)
 	{
 		Signs *s = &d->signs[touches->code[i]];
 		int64_t day = inf_day_of(touches->at[i]);
 
+		d->is_sole &= touches->code[i] == touches->code[0];
 		s->found.touches++;
 		if (s->touched_on == d->customer && s->last_day == day)
 			s->found.repeats++;
@@ -83,6 +87,8 @@ credit_order(Diagnosing *d, const InfJourney *journey)
 		s->shares += inf_shares_of(credits.share[i]);
 		if (s->injected_order == d->order)
 			s->injected_shares += inf_shares_of(credits.share[i]);
+		if (d->is_sole)
+			s->sole_shares += inf_shares_of(credits.share[i]);
 		if (s->last_customer != d->customer)
 		{
 			s->last_customer = d->customer;
@@ -174,6 +180,7 @@ finish(const Signs *s)
 	found.orders = inf_shares_value(s->shares);
 	found.injected = inf_shares_value(s->injected_shares);
 	found.placebo = inf_shares_value(s->placebo_shares);
+	found.sole = inf_shares_value(s->sole_shares);
 	for (int i = 0; i < s->ntop; i++)
 		found.top += s->top[i];
 	return found;
@@ -185,9 +192,15 @@ touches_per_buyer(const InfDiagnosis *d)
 	return (double) d->touches / (double) (d->buyers > 0 ? d->buyers : 1);
 }
 
-/* The median of touches per buyer, of influencers that have buyers. */
 static double
-median_touches_per_buyer(const InfDiagnosis *diagnoses, size_t n)
+sole_share(const InfDiagnosis *d)
+{
+	return d->orders > 0 ? d->sole / d->orders : 0;
+}
+
+/* The median of a figure, of influencers that have buyers. */
+static double
+median_of(const InfDiagnosis *diagnoses, size_t n, double (*figure)(const InfDiagnosis *))
 {
 	InfKey *keys = INF_ALLOC_ARRAY(InfKey, n);
 	double median = 0;
@@ -196,7 +209,7 @@ median_touches_per_buyer(const InfDiagnosis *diagnoses, size_t n)
 	for (size_t i = 0; i < n; i++)
 	{
 		if (diagnoses[i].buyers > 0)
-			keys[count++] = (InfKey){inf_key_of_weight(touches_per_buyer(&diagnoses[i])), i};
+			keys[count++] = (InfKey){inf_key_of_weight(figure(&diagnoses[i])), i};
 	}
 	inf_sort(keys, count);
 	if (count > 0)
@@ -210,7 +223,8 @@ median_touches_per_buyer(const InfDiagnosis *diagnoses, size_t n)
 static void
 set_flags(InfDiagnosis *diagnoses, size_t n)
 {
-	double median = median_touches_per_buyer(diagnoses, n);
+	double median = median_of(diagnoses, n, touches_per_buyer);
+	double median_sole = median_of(diagnoses, n, sole_share);
 
 	for (size_t i = 0; i < n; i++)
 	{
@@ -228,6 +242,9 @@ set_flags(InfDiagnosis *diagnoses, size_t n)
 			d->flags |= INF_PLACEBO;
 		if (d->orders >= INF_CONCENTRATION_ORDERS && d->top >= INF_CONCENTRATION_SHARE * d->orders)
 			d->flags |= INF_CONCENTRATION;
+		if (d->orders >= INF_PUPPETS_ORDERS && sole_share(d) >= INF_PUPPETS_SHARE &&
+		    sole_share(d) >= INF_PUPPETS_RATIO * median_sole)
+			d->flags |= INF_PUPPETS;
 	}
 }
 

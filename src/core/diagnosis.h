@@ -16,6 +16,9 @@
 #define INF_PLACEBO 0x04       /* touches come after orders rather than before */
 #define INF_CONCENTRATION 0x08 /* few customers have most of the orders */
 
+#define INF_PUPPETS                                                                                \
+	0x10 /* its buyers are people whom nobody else touches, unlike those of others */
+
 /* From where on: shares, and how much there must be for a share to say something. */
 #define INF_FLOODING_REPEATS 0.25
 #define INF_FLOODING_RATIO 10.0 /* touches per buyer, times the median of all influencers */
@@ -26,6 +29,9 @@
 #define INF_PLACEBO_ORDERS 10.0
 #define INF_CONCENTRATION_SHARE 0.5
 #define INF_CONCENTRATION_ORDERS 20.0
+#define INF_PUPPETS_SHARE 0.5
+#define INF_PUPPETS_RATIO 3.0 /* times the median of all influencers */
+#define INF_PUPPETS_ORDERS 10.0
 
 typedef struct InfDiagnosis
 {
@@ -36,6 +42,7 @@ typedef struct InfDiagnosis
 	double orders;   /* credited */
 	double injected; /* of them, with a touch within the span before the order */
 	double placebo;  /* that would be credited if touches after the order counted */
+	double sole;     /* credited orders of customers whom no other influencer touched */
 	double top;      /* credited orders of the customers who have most of them */
 } InfDiagnosis;
 

@@ -553,6 +553,8 @@ for (m in data$floods) {
 	injected <- divide(per(function(i) sum(r$credit[r$influencer == i & r$nearest <= reach])), F)
 	placebo <- divide(P, F + P)
 	top <- divide(per(function(i) sum(utils::head(sort(tapply(r$credit[r$influencer == i], r$customer[r$influencer == i], sum), decreasing = TRUE), 10))), F)
+	alone <- tapply(m$touches$influencer, m$touches$customer, function(x) length(unique(x)) == 1)
+	sole <- divide(per(function(i) { k <- r$influencer == i; sum(r$credit[k][alone[as.character(r$customer[k])]]) }), F)
 	middle <- stats::median(tpb, na.rm = TRUE)
 	# where nobody buys, the touches of one buyer
 	effort <- ifelse(is.na(tpb), touches, tpb)
@@ -560,7 +562,8 @@ for (m in data$floods) {
 		if (touches[i] >= 100 && (repeats[i] >= 0.25 || !is.na(middle) && effort[i] >= 10 * middle)) "flooding",
 		if (F[i] > 0 && injected[i] * F[i] >= 1 && injected[i] >= 0.1) "injection",
 		if (F[i] + P[i] >= 10 && placebo[i] >= 0.75) "placebo",
-		if (F[i] >= 20 && top[i] >= 0.5) "concentration"), collapse = ", "), "")
+		if (F[i] >= 20 && top[i] >= 0.5) "concentration",
+		if (F[i] >= 10 && sole[i] >= 0.5 && sole[i] >= 3 * stats::median(sole[buyers > 0])) "puppets"), collapse = ", "), "")
 	differ("d.touches", touches, g$touches, 1, 0, where)
 	differ("d.buyers", buyers, g$buyers, 1, 0, where)
 	differ("d.orders", F, g$orders, 1, 1e-10, where)
@@ -569,6 +572,7 @@ for (m in data$floods) {
 	differ("injected_share", injected, g$injected_share, 1, 1e-10, where)
 	differ("placebo_share", placebo, g$placebo_share, 1, 1e-10, where)
 	differ("top_customers_share", top, g$top_customers_share, 1, 1e-10, where)
+	differ("sole_share", sole, g$sole_share, 1, 1e-10, where)
 	is_flags <- ifelse(is.na(g$flags), "", g$flags)
 	bad <- is_flags != flags
 	for (kind in c("flags", "idle flags")) {
@@ -579,8 +583,8 @@ for (m in data$floods) {
 	seen <- c(seen, unlist(strsplit(flags, ", ")))
 }
 report(c("d.touches", "d.buyers", "d.orders", "touches_per_buyer"), "diagnosis, counts")
-report(c("repeat_share", "injected_share", "placebo_share", "top_customers_share"), "diagnosis, shares")
-ok(is.null(notes[["flags"]]) && length(unique(seen)) == 4, paste("diagnosis, flags:", paste(names(table(seen)), table(seen), collapse = ", ")), notes[["flags"]])
+report(c("repeat_share", "injected_share", "placebo_share", "top_customers_share", "sole_share"), "diagnosis, shares")
+ok(is.null(notes[["flags"]]) && length(unique(seen)) >= 4, paste("diagnosis, flags:", paste(names(table(seen)), table(seen), collapse = ", ")), notes[["flags"]])
 ok(is.null(notes[["idle flags"]]), sprintf("diagnosis, flags of %d influencers without buyers", idle), notes[["idle flags"]])
 
 # what the server compared by itself: a line each of a count that must be 0, and how many were compared
