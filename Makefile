@@ -56,6 +56,17 @@ OBJS = \
 	src/host.o \
 	src/identity.o \
 	src/influence.o \
+	src/join_clause.o \
+	src/join_exec.o \
+	src/join_explain.o \
+	src/join_init.o \
+	src/join_part.o \
+	src/join_path.o \
+	src/join_probe.o \
+	src/join_round.o \
+	src/join_row.o \
+	src/join_side.o \
+	src/join_table.o \
 	src/journey_paths.o \
 	src/journey_set.o \
 	src/led_to.o \

@@ -1,0 +1,253 @@
+/*
+ * join_table.c
+ *		Gathering the rows of an attribution join's table, within the memory allowed.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "port/pg_bitutils.h"
+#include "utils/memutils.h"
+
+#include "compat.h"
+#include "join_plan.h"
+#include "join_table.h"
+
+/* What a row will take in the directory, at most: a run, in a directory two thirds full. */
+#define DIRECTORY_BYTES 24
+
+/* Parts of this size are finished within the processor's cache. */
+#define PART_BYTES (256 * 1024)
+#define MIN_PARTS 8
+
+#define MIN_CHUNK_WORDS 128
+#define MAX_CHUNK_WORDS 8192
+
+double
+inf_join_row_bytes(double width)
+{
+	return width + DIRECTORY_BYTES + 4 * sizeof(uint64);
+}
+
+JoinTable *
+inf_table_create(MemoryContext context, MemoryContext files, const RowShape *shape, JoinKeys *keys,
+                 int level, double rows, Size limit, bool may_spill)
+{
+	JoinTable *table = MemoryContextAllocZero(context, sizeof(JoinTable));
+	double bytes = rows * ((1 + shape->words) * sizeof(uint64) + DIRECTORY_BYTES);
+	double wanted = bytes / PART_BYTES;
+
+	table->context = context;
+	table->files = files;
+	table->shape = shape;
+	table->keys = keys;
+	table->level = level;
+	table->limit = limit;
+	table->may_spill = may_spill;
+	/* what is spilled should be read again in one go */
+	if (bytes > (double) limit)
+		wanted = Max(wanted, 4 * bytes / (double) limit);
+	table->nparts = MIN_PARTS;
+	while (table->nparts < wanted && table->nparts < (1 << PART_BITS))
+		table->nparts *= 2;
+	table->shift = 64 - PART_BITS * (level + 1);
+	table->parts = MemoryContextAllocZero(context, table->nparts * sizeof(JoinPart));
+	table->chunk_words = limit / sizeof(uint64) / table->nparts / 8;
+	table->chunk_words = Max(table->chunk_words, MIN_CHUNK_WORDS);
+	table->chunk_words = Min(table->chunk_words, MAX_CHUNK_WORDS);
+	return table;
+}
+
+static void
+charge(JoinTable *table, Size bytes)
+{
+	table->used += bytes;
+	table->peak = Max(table->peak, table->used);
+}
+
+/* Ends with a NULL chunk or row. */
+static uint64 *
+next_row(RowChunk **chunk, Size *at)
+{
+	uint64 *row;
+
+	while (*chunk != NULL && *at >= (*chunk)->used)
+	{
+		*chunk = (*chunk)->next;
+		*at = 0;
+	}
+	if (*chunk == NULL)
+		return NULL;
+	row = &(*chunk)->words[*at + 1];
+	*at += 1 + ROW_HEAD(row)->words;
+	return row;
+}
+
+static void
+free_chunks(JoinTable *table, JoinPart *part)
+{
+	RowChunk *chunk = part->first;
+
+	while (chunk != NULL)
+	{
+		RowChunk *next = chunk->next;
+
+		pfree(chunk);
+		chunk = next;
+	}
+	table->used -= part->bytes + (Size) part->built_rows * DIRECTORY_BYTES;
+	part->first = part->last = NULL;
+	part->bytes = 0;
+}
+
+static void
+spill_part(JoinTable *table, JoinPart *part)
+{
+	RowChunk *chunk = part->first;
+	Size at = 0;
+	uint64 *row;
+
+	part->build_file = inf_row_file_create(table->files);
+	while ((row = next_row(&chunk, &at)) != NULL)
+	{
+		CHECK_FOR_INTERRUPTS();
+		inf_row_file_write(part->build_file, row);
+	}
+	free_chunks(table, part);
+}
+
+/* Makes room by sending the largest parts to files. */
+static void
+make_room(JoinTable *table)
+{
+	while (inf_table_is_full(table))
+	{
+		JoinPart *largest = NULL;
+
+		for (int i = 0; i < table->nparts; i++)
+		{
+			JoinPart *part = &table->parts[i];
+
+			if (part->first != NULL && (largest == NULL || part->bytes > largest->bytes))
+				largest = part;
+		}
+		if (largest == NULL)
+			return;
+		spill_part(table, largest);
+	}
+}
+
+static void
+add_chunk(JoinTable *table, JoinPart *part, Size words)
+{
+	Size room = Max(table->chunk_words, words);
+	Size bytes = offsetof(RowChunk, words) + room * sizeof(uint64);
+	RowChunk *chunk = MemoryContextAllocHuge(table->context, bytes);
+
+	chunk->next = NULL;
+	chunk->used = 0;
+	chunk->room = room;
+	if (part->last == NULL)
+		part->first = chunk;
+	else
+		part->last->next = chunk;
+	part->last = chunk;
+	part->bytes += bytes;
+	charge(table, bytes);
+}
+
+uint64 *
+inf_table_scratch(JoinTable *table, uint32 words)
+{
+	if (table->scratch == NULL || table->scratch_room < words)
+	{
+		if (table->scratch != NULL)
+			pfree(table->scratch);
+		table->scratch =
+		    MemoryContextAllocHuge(table->context, (1 + (Size) words) * sizeof(uint64));
+		table->scratch_room = words;
+	}
+	return table->scratch + 1;
+}
+
+uint64 *
+inf_table_room(JoinTable *table, uint64 key, uint32 words)
+{
+	JoinPart *part = inf_table_part(table, inf_join_hash(key));
+	RowChunk *chunk = part->last;
+	uint64 *row;
+
+	if (part->build_file == NULL && (chunk == NULL || chunk->room - chunk->used <= words))
+	{
+		add_chunk(table, part, 1 + (Size) words);
+		if (table->may_spill && inf_table_is_full(table))
+			make_room(table);
+		chunk = part->last;
+	}
+	if (part->build_file != NULL)
+	{
+		row = inf_table_scratch(table, words);
+		table->spilling = part;
+	}
+	else
+	{
+		row = &chunk->words[chunk->used + 1];
+		chunk->used += 1 + (Size) words;
+		table->spilling = NULL;
+		charge(table, DIRECTORY_BYTES);
+	}
+	ROW_KEY(row) = key;
+	ROW_HEAD(row)->words = words;
+	part->built_rows++;
+	table->nrows++;
+	return row;
+}
+
+void
+inf_table_add(JoinTable *table, uint64 *row)
+{
+	if (table->spilling != NULL)
+		inf_row_file_write(table->spilling->build_file, row);
+}
+
+static void
+finish_part(JoinTable *table, JoinPart *part)
+{
+	int nchunks = 0;
+	RowChunk **chunks;
+	PartSizes sizes;
+
+	for (RowChunk *chunk = part->first; chunk != NULL; chunk = chunk->next)
+		nchunks++;
+	chunks = palloc(nchunks * sizeof(RowChunk *));
+	nchunks = 0;
+	for (RowChunk *chunk = part->first; chunk != NULL; chunk = chunk->next)
+		chunks[nchunks++] = chunk;
+
+	sizes = inf_part_measure(table->shape, table->keys, chunks, nchunks, part->built_rows);
+	part->rows = MemoryContextAllocHuge(table->context, Max(sizes.row_bytes, 8));
+	part->runs = MemoryContextAllocHuge(table->context, sizes.run_bytes);
+	if (sizes.reference_bytes > 0)
+		part->references = MemoryContextAllocHuge(table->context, sizes.reference_bytes);
+	inf_part_fill(table->shape, part, chunks, nchunks, &sizes);
+	free_chunks(table, part);
+	charge(table, sizes.row_bytes + sizes.run_bytes + sizes.reference_bytes);
+}
+
+void
+inf_table_finish(JoinTable *table)
+{
+	MemoryContext passing =
+	    AllocSetContextCreate(table->context, "AttributionJoin part", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(passing);
+
+	for (int i = 0; i < table->nparts; i++)
+	{
+		JoinPart *part = &table->parts[i];
+
+		if (part->build_file == NULL && part->first != NULL)
+			finish_part(table, part);
+		MemoryContextReset(passing);
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(passing);
+}
