@@ -168,6 +168,7 @@ keep_spilled(AttributionJoinState *state)
 		if (!is_of_interest(state, part))
 		{
 			BufFileClose(part->build_file);
+			part->build_file = NULL;
 			continue;
 		}
 		old = MemoryContextSwitchTo(state->spill_context);
@@ -180,6 +181,7 @@ keep_spilled(AttributionJoinState *state)
 		                     (double) part->built_rows > USEFUL_SHARE * (double) table->nrows;
 		state->spilled = lcons(spilled, state->spilled);
 		MemoryContextSwitchTo(old);
+		part->build_file = part->probe_file = NULL;
 	}
 }
 
