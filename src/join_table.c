@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include <sys/mman.h>
+
 #include "miscadmin.h"
 #include "port/pg_bitutils.h"
 #include "utils/memutils.h"
@@ -209,8 +211,80 @@ inf_table_add(JoinTable *table, uint64 *row)
 		inf_row_file_write(table->spilling->build_file, row);
 }
 
+/*
+ * A stretch of memory for the finished parts of a large table. Side by side they can have large
+ * pages, without which a probe of such a table spends its time on looking up addresses.
+ */
+typedef struct Stretch
+{
+	char *next;
+	Size left;
+} Stretch;
+
+#define LARGE_PAGE ((Size) 2 * 1024 * 1024)
+
+static Stretch
+reserve(MemoryContext context, Size bytes)
+{
+	Stretch stretch = {NULL, 0};
+
+	if (bytes < 2 * LARGE_PAGE)
+		return stretch;
+	stretch.next = MemoryContextAllocHuge(context, bytes);
+	stretch.left = bytes;
+#ifdef MADV_HUGEPAGE
+	{
+		uintptr_t start = TYPEALIGN(LARGE_PAGE, (uintptr_t) stretch.next);
+		uintptr_t end = TYPEALIGN_DOWN(LARGE_PAGE, (uintptr_t) stretch.next + bytes);
+
+		/* only advice: if it cannot be taken, so be it */
+		(void) madvise((void *) start, end - start, MADV_HUGEPAGE);
+	}
+#endif
+	return stretch;
+}
+
+static void *
+take(Stretch *stretch, MemoryContext context, Size bytes)
+{
+	char *result = stretch->next;
+
+	if (bytes > stretch->left)
+		return MemoryContextAllocHuge(context, Max(bytes, 8));
+	stretch->next += bytes;
+	stretch->left -= bytes;
+	return result;
+}
+
+/* Rows and directories of the parts that are still to be finished. */
+typedef struct Stretches
+{
+	Stretch rows;
+	Stretch runs;
+	bool reserved;
+} Stretches;
+
+/* Hashes spread keys evenly: the first part tells how large the directories of all will be. */
 static void
-finish_part(JoinTable *table, JoinPart *part)
+reserve_stretches(JoinTable *table, Stretches *stretches, const PartSizes *sizes)
+{
+	Size nparts = 0;
+	Size nrows = 0;
+
+	for (int i = 0; i < table->nparts; i++)
+	{
+		if (table->parts[i].first == NULL)
+			continue;
+		nparts++;
+		nrows += table->parts[i].built_rows;
+	}
+	stretches->rows = reserve(table->context, nrows * table->shape->words * sizeof(uint64));
+	stretches->runs = reserve(table->context, nparts * sizes->run_bytes);
+	stretches->reserved = true;
+}
+
+static void
+finish_part(JoinTable *table, JoinPart *part, Stretches *stretches)
 {
 	int nchunks = 0;
 	RowChunk **chunks;
@@ -224,8 +298,10 @@ finish_part(JoinTable *table, JoinPart *part)
 		chunks[nchunks++] = chunk;
 
 	sizes = inf_part_measure(table->shape, table->keys, chunks, nchunks, part->built_rows);
-	part->rows = MemoryContextAllocHuge(table->context, Max(sizes.row_bytes, 8));
-	part->runs = MemoryContextAllocHuge(table->context, sizes.run_bytes);
+	if (!stretches->reserved)
+		reserve_stretches(table, stretches, &sizes);
+	part->rows = take(&stretches->rows, table->context, sizes.row_bytes);
+	part->runs = take(&stretches->runs, table->context, sizes.run_bytes);
 	if (sizes.reference_bytes > 0)
 		part->references = MemoryContextAllocHuge(table->context, sizes.reference_bytes);
 	inf_part_fill(table->shape, part, chunks, nchunks, &sizes);
@@ -239,13 +315,14 @@ inf_table_finish(JoinTable *table)
 	MemoryContext passing =
 	    AllocSetContextCreate(table->context, "AttributionJoin part", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(passing);
+	Stretches stretches = {0};
 
 	for (int i = 0; i < table->nparts; i++)
 	{
 		JoinPart *part = &table->parts[i];
 
 		if (part->build_file == NULL && part->first != NULL)
-			finish_part(table, part);
+			finish_part(table, part, &stretches);
 		MemoryContextReset(passing);
 	}
 	MemoryContextSwitchTo(old);
