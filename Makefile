@@ -65,6 +65,7 @@ OBJS = \
 	src/join_probe.o \
 	src/join_round.o \
 	src/join_row.o \
+	src/join_shared.o \
 	src/join_side.o \
 	src/join_table.o \
 	src/journey_paths.o \

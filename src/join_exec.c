@@ -6,10 +6,12 @@
 
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "port/atomics.h"
 #include "utils/memutils.h"
 
 #include "compat.h"
 #include "join_init.h"
+#include "join_shared.h"
 #include "join_state.h"
 
 /* The probe's columns, once for all of its matches. */
@@ -229,6 +231,26 @@ remember_match(AttributionJoinState *state)
 	state->probe_matched[number / 8] |= (uint8) (1 << (number % 8));
 }
 
+/* Others may mark the same row: it is read first, so that the memory stays where it is. */
+static inline void
+mark_match(uint64 *row)
+{
+	if (ROW_HEAD(row)->state != ROW_MATCHED)
+		ROW_HEAD(row)->state = ROW_MATCHED;
+}
+
+static inline bool
+is_first_match(const AttributionJoinState *state, uint64 *row)
+{
+	if (ROW_HEAD(row)->state == ROW_MATCHED)
+		return false;
+	if (state->shared != NULL && state->round == NULL)
+		return pg_atomic_exchange_u32((pg_atomic_uint32 *) &ROW_HEAD(row)->state, ROW_MATCHED) ==
+		       ROW_UNMATCHED;
+	ROW_HEAD(row)->state = ROW_MATCHED;
+	return true;
+}
+
 /* The present probe's next match, as it goes out; NULL if there is none. */
 static TupleTableSlot *
 next_match(AttributionJoinState *state)
@@ -253,15 +275,14 @@ next_match(AttributionJoinState *state)
 		switch (state->kind)
 		{
 			case AJ_RIGHT:
-				ROW_HEAD(row)->state = ROW_MATCHED;
+				mark_match(row);
 				break;
 			case AJ_BUILD_ANTI:
-				ROW_HEAD(row)->state = ROW_MATCHED;
+				mark_match(row);
 				continue;
 			case AJ_BUILD_SEMI:
-				if (ROW_HEAD(row)->state == ROW_MATCHED)
+				if (!is_first_match(state, row))
 					continue;
-				ROW_HEAD(row)->state = ROW_MATCHED;
 				break;
 			case AJ_SEMI:
 				state->next = state->end;
@@ -336,7 +357,10 @@ exec_attribution_join(CustomScanState *node)
 		switch (state->phase)
 		{
 			case PHASE_BUILD:
-				inf_join_build(state);
+				if (state->shared != NULL)
+					inf_shared_build(state);
+				else
+					inf_join_build(state);
 				break;
 			case PHASE_PROBE:
 				if (state->probing)
@@ -352,6 +376,10 @@ exec_attribution_join(CustomScanState *node)
 					state->built_part = 0;
 					state->built_row = 0;
 					state->phase = state->keeps_build ? PHASE_BUILT : PHASE_NEXT;
+					/* of several participants, the last one knows what has matched */
+					if (state->shared != NULL && state->round == NULL &&
+					    !inf_shared_end_probes(state))
+						state->phase = PHASE_NEXT;
 				}
 				break;
 			case PHASE_BUILT:
@@ -383,11 +411,27 @@ end_attribution_join(CustomScanState *node)
 		ExecEndNode((PlanState *) lfirst(lc));
 }
 
+/* Soon there is no shared memory any more. */
+static void
+shutdown_attribution_join(CustomScanState *node)
+{
+	AttributionJoinState *state = (AttributionJoinState *) node;
+
+	if (state->shared == NULL)
+		return;
+	inf_shared_leave(state);
+	inf_join_forget(state);
+	state->shared = NULL;
+	state->exhausted = true;
+	state->probing = false;
+	state->phase = PHASE_DONE;
+}
+
 /* May the table serve once more? */
 static bool
 can_reuse_table(AttributionJoinState *state)
 {
-	return state->table != NULL && state->phase != PHASE_BUILD && state->whole &&
+	return state->shared == NULL && state->table != NULL && state->phase != PHASE_BUILD && state->whole &&
 	       state->build.plan->chgParam == NULL &&
 	       (state->css.ss.ps.chgParam == NULL || !state->build_has_parameters);
 }
@@ -410,6 +454,7 @@ rescan_attribution_join(CustomScanState *node)
 	AttributionJoinState *state = (AttributionJoinState *) node;
 	ListCell *lc;
 
+	inf_shared_leave(state);
 	/* unlike other nodes' children, those of a custom node are not told by the server */
 	foreach (lc, node->custom_ps)
 	{
@@ -448,6 +493,11 @@ static const CustomExecMethods exec_methods = {
     .ExecCustomScan = exec_attribution_join,
     .EndCustomScan = end_attribution_join,
     .ReScanCustomScan = rescan_attribution_join,
+    .EstimateDSMCustomScan = inf_shared_estimate,
+    .InitializeDSMCustomScan = inf_shared_initialize,
+    .ReInitializeDSMCustomScan = inf_shared_reinitialize,
+    .InitializeWorkerCustomScan = inf_shared_attach,
+    .ShutdownCustomScan = shutdown_attribution_join,
     .ExplainCustomScan = inf_join_explain,
 };
 

@@ -236,13 +236,23 @@ propose_partial(const Proposal *p)
 	Path *build;
 	CustomPath *path;
 
-	/* whether a built row has found a match is known to the one who built it */
-	if (p->kind == AJ_RIGHT || p->kind == AJ_BUILD_SEMI || p->kind == AJ_BUILD_ANTI)
-		return;
 	if (!p->joinrel->consider_parallel || p->probe->partial_pathlist == NIL ||
 	    !bms_is_empty(p->joinrel->lateral_relids))
 		return;
 	probe = (Path *) linitial(p->probe->partial_pathlist);
+
+	/* all build one table */
+	if (p->build->partial_pathlist != NIL)
+	{
+		build = (Path *) linitial(p->build->partial_pathlist);
+		path = make_path(p, probe, build, probe->parallel_workers, true);
+		if (path != NULL)
+			add_partial_path(p->joinrel, (Path *) path);
+	}
+
+	/* or each its own; but then nobody knows which built rows match nothing */
+	if (p->kind == AJ_RIGHT || p->kind == AJ_BUILD_SEMI || p->kind == AJ_BUILD_ANTI)
+		return;
 	build = p->build->cheapest_total_path;
 	if (build == NULL || !build->parallel_safe || PATH_REQ_OUTER(build) != NULL)
 		build = get_cheapest_parallel_safe_total_inner(p->build->pathlist);

@@ -353,10 +353,16 @@ next_in_file(AttributionJoinState *state)
 		JoinRun *run;
 
 		CHECK_FOR_INTERRUPTS();
-		row = state->probe_reader.file == NULL ? NULL : inf_row_file_read(&state->probe_reader);
+		row = inf_row_file_read(&state->probe_reader);
 		if (row == NULL)
 			return false;
 		state->probe_number++;
+		if (unlikely(ROW_HEAD(row)->state == ROW_UNMATCHABLE))
+		{
+			start_probe(state);
+			state->row = row;
+			return true;
+		}
 		hash = inf_join_hash(ROW_KEY(row));
 		part = inf_table_part(state->table, hash);
 		if (unlikely(part->build_file != NULL))

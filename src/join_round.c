@@ -13,6 +13,7 @@
 #include "utils/memutils.h"
 
 #include "compat.h"
+#include "join_shared.h"
 #include "join_state.h"
 
 /* Splitting is of use if no part has more of the rows than this. */
@@ -139,9 +140,9 @@ load_round(AttributionJoinState *state)
 	            !round->streaming);
 	build_from_file(state);
 	finish_table(state);
-	if (round->probe_file != NULL)
-		inf_row_file_rewind(round->probe_file);
 	state->probe_reader.file = round->probe_file;
+	state->probe_reader.shared = round->probe_shared;
+	inf_row_file_rewind(&state->probe_reader);
 	state->probe_number = 0;
 }
 
@@ -188,10 +189,18 @@ keep_spilled(AttributionJoinState *state)
 static void
 close_round(AttributionJoinState *state)
 {
-	BufFileClose(state->round->build_file);
-	if (state->round->probe_file != NULL)
-		BufFileClose(state->round->probe_file);
-	pfree(state->round);
+	SpilledPart *round = state->round;
+
+	if (round->build_shared != NULL)
+	{
+		sts_end_parallel_scan(round->build_shared);
+		sts_end_parallel_scan(round->probe_shared);
+	}
+	if (round->build_file != NULL)
+		BufFileClose(round->build_file);
+	if (round->probe_file != NULL)
+		BufFileClose(round->probe_file);
+	pfree(round);
 	state->round = NULL;
 }
 
@@ -212,13 +221,17 @@ inf_join_next_round(AttributionJoinState *state)
 {
 	if (state->round == NULL)
 	{
-		if (state->spilled == NIL)
+		if (state->spilled != NIL)
+		{
+			state->round = linitial(state->spilled);
+			state->spilled = list_delete_first(state->spilled);
+		}
+		else if (!inf_shared_next_round(state))
 			return false;
-		state->round = linitial(state->spilled);
-		state->spilled = list_delete_first(state->spilled);
 		state->last_stream = false;
 		state->build_reader.file = state->round->build_file;
-		inf_row_file_rewind(state->round->build_file);
+		state->build_reader.shared = state->round->build_shared;
+		inf_row_file_rewind(&state->build_reader);
 		if (state->probe_matched != NULL)
 			memset(state->probe_matched, 0, state->probe_matched_room);
 	}

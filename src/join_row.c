@@ -126,9 +126,15 @@ file_error(void)
 }
 
 void
-inf_row_file_rewind(BufFile *file)
+inf_row_file_rewind(RowReader *reader)
 {
-	if (BufFileSeek(file, 0, 0, SEEK_SET) != 0)
+	if (reader->shared != NULL)
+	{
+		sts_end_parallel_scan(reader->shared);
+		sts_reinitialize(reader->shared);
+		sts_begin_parallel_scan(reader->shared);
+	}
+	else if (reader->file != NULL && BufFileSeek(reader->file, 0, 0, SEEK_SET) != 0)
 		ereport(ERROR,
 		        (errcode_for_file_access(), errmsg("could not rewind temporary file of a join")));
 }
@@ -137,10 +143,19 @@ uint64 *
 inf_row_file_read(RowReader *reader)
 {
 	uint64 start[3]; /* key, instant, head */
-	size_t got = BufFileRead(reader->file, start, sizeof(start));
+	size_t got;
 	uint32 words;
 	uint64 *row;
 
+	if (reader->shared != NULL)
+	{
+		char *found = (char *) sts_parallel_scan_next(reader->shared, NULL);
+
+		return found == NULL ? NULL : (uint64 *) (found + SHARED_ROW_HEADER) + 1;
+	}
+	if (reader->file == NULL)
+		return NULL;
+	got = BufFileRead(reader->file, start, sizeof(start));
 	if (got == 0)
 		return NULL;
 	if (got != sizeof(start))

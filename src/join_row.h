@@ -12,6 +12,8 @@
 
 #include "executor/tuptable.h"
 #include "storage/buffile.h"
+#include "storage/sharedfileset.h"
+#include "utils/sharedtuplestore.h"
 
 /* States of a built row, in its head. Before the table is finished: may it match at all? */
 #define ROW_MATCHABLE 0
@@ -69,15 +71,20 @@ inf_row_datum(const RowShape *shape, const uint64 *row, const char *base, int co
 /* Files of rows. */
 extern BufFile *inf_row_file_create(MemoryContext context);
 extern void inf_row_file_write(BufFile *file, uint64 *row);
-extern void inf_row_file_rewind(BufFile *file);
 
 typedef struct RowReader
 {
-	BufFile *file;
+	BufFile *file;                    /* or */
+	SharedTuplestoreAccessor *shared; /* or neither, for no rows */
 	uint64 *buffer; /* grows as needed */
 	uint32 room;
 	MemoryContext context;
 } RowReader;
+
+extern void inf_row_file_rewind(RowReader *reader);
+
+/* A row in a shared file: its length in bytes comes first. */
+#define SHARED_ROW_HEADER sizeof(uint64)
 
 /* The next row, good until the next call; NULL at the end. */
 extern uint64 *inf_row_file_read(RowReader *reader);

@@ -43,6 +43,8 @@ typedef struct SpilledPart
 {
 	BufFile *build_file;
 	BufFile *probe_file; /* or NULL */
+	SharedTuplestoreAccessor *build_shared;
+	SharedTuplestoreAccessor *probe_shared;
 	int level;           /* of the table that it will be */
 	bool streaming;      /* splitting it further is no use */
 	uint64 built_rows;
@@ -128,6 +130,16 @@ typedef struct AttributionJoinState
 	/* unmatched built rows */
 	int built_part;
 	uint32 built_row;
+
+	/* with other participants */
+	struct SharedJoin *shared; /* or NULL */
+	dsa_area *area;
+	int participant;
+	bool attached; /* others may wait */
+	bool writes_files;
+	SharedTuplestoreAccessor **shared_files;
+	void *file_row;
+	Size file_row_room;
 
 	JoinCounters counters;
 } AttributionJoinState;

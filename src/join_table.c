@@ -14,9 +14,6 @@
 #include "join_plan.h"
 #include "join_table.h"
 
-/* What a row will take in the directory, at most: a run, in a directory two thirds full. */
-#define DIRECTORY_BYTES 24
-
 /* Parts of this size are finished within the processor's cache. */
 #define PART_BYTES (256 * 1024)
 #define MIN_PARTS 8
@@ -30,13 +27,26 @@ inf_join_row_bytes(double width)
 	return width + DIRECTORY_BYTES + 4 * sizeof(uint64);
 }
 
+int
+inf_table_parts(const RowShape *shape, double rows, Size limit)
+{
+	double bytes = rows * ((1 + shape->words) * sizeof(uint64) + DIRECTORY_BYTES);
+	double wanted = bytes / PART_BYTES;
+	int nparts = MIN_PARTS;
+
+	/* what is spilled should be read again in one go */
+	if (bytes > (double) limit)
+		wanted = Max(wanted, 4 * bytes / (double) limit);
+	while (nparts < wanted && nparts < (1 << PART_BITS))
+		nparts *= 2;
+	return nparts;
+}
+
 JoinTable *
 inf_table_create(MemoryContext context, MemoryContext files, const RowShape *shape, JoinKeys *keys,
                  int level, double rows, Size limit, bool may_spill)
 {
 	JoinTable *table = MemoryContextAllocZero(context, sizeof(JoinTable));
-	double bytes = rows * ((1 + shape->words) * sizeof(uint64) + DIRECTORY_BYTES);
-	double wanted = bytes / PART_BYTES;
 
 	table->context = context;
 	table->files = files;
@@ -45,12 +55,7 @@ inf_table_create(MemoryContext context, MemoryContext files, const RowShape *sha
 	table->level = level;
 	table->limit = limit;
 	table->may_spill = may_spill;
-	/* what is spilled should be read again in one go */
-	if (bytes > (double) limit)
-		wanted = Max(wanted, 4 * bytes / (double) limit);
-	table->nparts = MIN_PARTS;
-	while (table->nparts < wanted && table->nparts < (1 << PART_BITS))
-		table->nparts *= 2;
+	table->nparts = inf_table_parts(shape, rows, limit);
 	table->shift = 64 - PART_BITS * (level + 1);
 	table->parts = MemoryContextAllocZero(context, table->nparts * sizeof(JoinPart));
 	table->chunk_words = limit / sizeof(uint64) / table->nparts / 8;
@@ -74,7 +79,7 @@ next_row(RowChunk **chunk, Size *at)
 
 	while (*chunk != NULL && *at >= (*chunk)->used)
 	{
-		*chunk = (*chunk)->next;
+		*chunk = (*chunk)->next.chunk;
 		*at = 0;
 	}
 	if (*chunk == NULL)
@@ -91,7 +96,7 @@ free_chunks(JoinTable *table, JoinPart *part)
 
 	while (chunk != NULL)
 	{
-		RowChunk *next = chunk->next;
+		RowChunk *next = chunk->next.chunk;
 
 		pfree(chunk);
 		chunk = next;
@@ -145,13 +150,13 @@ add_chunk(JoinTable *table, JoinPart *part, Size words)
 	Size bytes = offsetof(RowChunk, words) + room * sizeof(uint64);
 	RowChunk *chunk = MemoryContextAllocHuge(table->context, bytes);
 
-	chunk->next = NULL;
+	chunk->next.chunk = NULL;
 	chunk->used = 0;
 	chunk->room = room;
 	if (part->last == NULL)
 		part->first = chunk;
 	else
-		part->last->next = chunk;
+		part->last->next.chunk = chunk;
 	part->last = chunk;
 	part->bytes += bytes;
 	charge(table, bytes);
@@ -290,11 +295,11 @@ finish_part(JoinTable *table, JoinPart *part, Stretches *stretches)
 	RowChunk **chunks;
 	PartSizes sizes;
 
-	for (RowChunk *chunk = part->first; chunk != NULL; chunk = chunk->next)
+	for (RowChunk *chunk = part->first; chunk != NULL; chunk = chunk->next.chunk)
 		nchunks++;
 	chunks = palloc(nchunks * sizeof(RowChunk *));
 	nchunks = 0;
-	for (RowChunk *chunk = part->first; chunk != NULL; chunk = chunk->next)
+	for (RowChunk *chunk = part->first; chunk != NULL; chunk = chunk->next.chunk)
 		chunks[nchunks++] = chunk;
 
 	sizes = inf_part_measure(table->shape, table->keys, chunks, nchunks, part->built_rows);

@@ -10,12 +10,16 @@
 #define INF_JOIN_TABLE_H
 
 #include "fmgr.h"
+#include "utils/dsa.h"
 
 #include "join_row.h"
 
 /* Each level of parts uses its own bits of the hash; the directory uses the last ones. */
 #define PART_BITS 6
 #define MAX_LEVEL 5
+
+/* What a row will take in the directory, at most: a run, in a directory two thirds full. */
+#define DIRECTORY_BYTES 24
 
 typedef struct JoinKey
 {
@@ -45,7 +49,11 @@ typedef struct JoinRun
 
 typedef struct RowChunk
 {
-	struct RowChunk *next;
+	union
+	{
+		struct RowChunk *chunk;
+		dsa_pointer shared; /* in shared memory */
+	} next;
 	Size used; /* in words */
 	Size room;
 	uint64 words[FLEXIBLE_ARRAY_MEMBER];
@@ -125,6 +133,9 @@ inf_part_row(const RowShape *shape, const JoinPart *part, uint32 number)
 extern JoinTable *inf_table_create(MemoryContext context, MemoryContext files,
                                    const RowShape *shape, JoinKeys *keys, int level, double rows,
                                    Size limit, bool may_spill);
+
+/* Into how many parts such a table is divided. */
+extern int inf_table_parts(const RowShape *shape, double rows, Size limit);
 
 /* Room for a row on its way to a file, good until the next call. */
 extern uint64 *inf_table_scratch(JoinTable *table, uint32 words);
