@@ -27,8 +27,8 @@
 bool inf_enable_attribution_join = true;
 static set_join_pathlist_hook_type previous_hook = NULL;
 
-/* A binary search's step stays within a few cache lines: it costs less than an operator. */
-#define SEARCH_STEP_COST (0.25 * cpu_operator_cost)
+/* A step of a search, or a row that is but marked: a comparison in memory, and no call. */
+#define STEP_COST (0.1 * cpu_operator_cost)
 
 static Plan *plan_attribution_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *path,
                                    List *tlist, List *clauses, List *custom_plans);
@@ -110,14 +110,16 @@ set_cost(const Proposal *p, const JoinClauses *clauses, CustomPath *path, Path *
 	path->path.rows = clamp_row_est(path->path.rows / share);
 
 	startup += build->rows *
-	           (cpu_tuple_cost + cpu_operator_cost * nkeys + SEARCH_STEP_COST * log2(2 + run));
+	           (cpu_tuple_cost + cpu_operator_cost * nkeys + STEP_COST * log2(2 + run));
 	cost += probe->rows *
-	        (cpu_operator_cost * (nkeys + 0.5) + SEARCH_STEP_COST * log2(2 + run));
+	        (cpu_operator_cost * (nkeys + 0.5) + STEP_COST * log2(2 + run));
 	cost_qual_eval(&filter, clauses->filters, p->root);
 	startup += filter.startup;
 	/* without a filter, one match in the window decides */
 	if ((p->kind == AJ_SEMI || p->kind == AJ_ANTI) && clauses->filters == NIL)
-		cost += cpu_tuple_cost * Min(pairs.within, probe->rows);
+		cost += cpu_tuple_cost * Min(pairs.within, path->path.rows);
+	else if ((p->kind == AJ_BUILD_SEMI || p->kind == AJ_BUILD_ANTI) && clauses->filters == NIL)
+		cost += STEP_COST * pairs.within + cpu_tuple_cost * path->path.rows;
 	else
 		cost += (cpu_tuple_cost + filter.per_tuple) * pairs.within;
 	cost_qual_eval(&filter, clauses->quals, p->root);
