@@ -159,8 +159,8 @@ equality_of_right_side(Oid op)
 		Form_pg_amop amop = (Form_pg_amop) GETSTRUCT(&list->members[i]->tuple);
 
 		if (amop->amopmethod == HASH_AM_OID && amop->amopstrategy == HTEqualStrategyNumber)
-			result = get_opfamily_member(amop->amopfamily, amop->amoprighttype,
-			                             amop->amoprighttype, HTEqualStrategyNumber);
+			result = get_opfamily_member(amop->amopfamily, amop->amoprighttype, amop->amoprighttype,
+			                             HTEqualStrategyNumber);
 	}
 	ReleaseSysCacheList(list);
 	return result;

@@ -138,8 +138,8 @@ row_matches(AttributionJoinState *state, const uint64 *row)
 {
 	if (state->span_source == SPAN_BUILD)
 	{
-		int64 elapsed = state->orders_built ? ROW_AT(row) - state->probe_at
-		                                    : state->probe_at - ROW_AT(row);
+		int64 elapsed =
+		    state->orders_built ? ROW_AT(row) - state->probe_at : state->probe_at - ROW_AT(row);
 
 		if (elapsed > (int64) row[state->build.shape.span])
 		{
@@ -431,8 +431,8 @@ shutdown_attribution_join(CustomScanState *node)
 static bool
 can_reuse_table(AttributionJoinState *state)
 {
-	return state->shared == NULL && state->table != NULL && state->phase != PHASE_BUILD && state->whole &&
-	       state->build.plan->chgParam == NULL &&
+	return state->shared == NULL && state->table != NULL && state->phase != PHASE_BUILD &&
+	       state->whole && state->build.plan->chgParam == NULL &&
 	       (state->css.ss.ps.chgParam == NULL || !state->build_has_parameters);
 }
 

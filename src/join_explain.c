@@ -62,10 +62,9 @@ inf_join_explain(CustomScanState *node, List *ancestors, ExplainState *es)
 	if (!es->analyze || node->ss.ps.instrument == NULL)
 		return;
 	if (filters != NIL && node->ss.ps.instrument->nfiltered1 > 0)
-		ExplainPropertyFloat("Rows Removed by Join Filter", NULL,
-		                     node->ss.ps.instrument->nfiltered1 /
-		                         Max(node->ss.ps.instrument->nloops, 1),
-		                     0, es);
+		ExplainPropertyFloat(
+		    "Rows Removed by Join Filter", NULL,
+		    node->ss.ps.instrument->nfiltered1 / Max(node->ss.ps.instrument->nloops, 1), 0, es);
 	ExplainPropertyUInteger("Rows Removed by Window", NULL, state->counters.removed_by_window, es);
 	ExplainPropertyUInteger("Built Rows", NULL, state->counters.built, es);
 	ExplainPropertyUInteger("Batches", NULL, state->counters.rounds, es);

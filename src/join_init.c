@@ -113,8 +113,8 @@ init_side(AttributionJoinState *state, JoinSide *side, PlanState *plan, List *ke
 	}
 	side->at = inf_side_expression(side, (Expr *) translate((Node *) at, translation), parent);
 	if (side->has_span && !side->is_window)
-		side->span = inf_side_expression(
-		    side, (Expr *) translate(linitial(span), translation), parent);
+		side->span =
+		    inf_side_expression(side, (Expr *) translate(linitial(span), translation), parent);
 	side->shape.columns = palloc0((AJ_MAX_COLUMNS + nkeys) * sizeof(RowColumn));
 	side->values = palloc0((AJ_MAX_COLUMNS + nkeys) * sizeof(Datum));
 	side->isnull = palloc0((AJ_MAX_COLUMNS + nkeys) * sizeof(bool));
@@ -315,10 +315,10 @@ inf_join_begin(CustomScanState *node, EState *estate, int eflags)
 	inf_row_shape_finish(&state->probe.shape, state->probe.has_span);
 	inf_row_shape_finish(&state->build.shape, state->build.has_span);
 
-	state->table_context =
-	    AllocSetContextCreate(estate->es_query_cxt, "AttributionJoin table", ALLOCSET_DEFAULT_SIZES);
-	state->spill_context =
-	    AllocSetContextCreate(estate->es_query_cxt, "AttributionJoin files", ALLOCSET_DEFAULT_SIZES);
+	state->table_context = AllocSetContextCreate(estate->es_query_cxt, "AttributionJoin table",
+	                                             ALLOCSET_DEFAULT_SIZES);
+	state->spill_context = AllocSetContextCreate(estate->es_query_cxt, "AttributionJoin files",
+	                                             ALLOCSET_DEFAULT_SIZES);
 	state->build_reader.context = state->probe_reader.context = state->spill_context;
 	state->phase = PHASE_BUILD;
 }

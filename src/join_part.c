@@ -57,7 +57,8 @@ allocate(Size bytes)
 static void *
 allocate_zero(Size bytes)
 {
-	return MemoryContextAllocExtended(CurrentMemoryContext, bytes, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	return MemoryContextAllocExtended(CurrentMemoryContext, bytes,
+	                                  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 }
 
 static bool
@@ -69,8 +70,9 @@ same_keys(const RowShape *shape, JoinKeys *keys, const uint64 *a, const uint64 *
 		Datum left = inf_row_datum(shape, a, (const char *) a, key->column);
 		Datum right = inf_row_datum(shape, b, (const char *) b, key->column);
 
-		if (key->is_word ? left != right
-		                 : !DatumGetBool(FunctionCall2Coll(&key->same, key->collation, left, right)))
+		if (key->is_word
+		        ? left != right
+		        : !DatumGetBool(FunctionCall2Coll(&key->same, key->collation, left, right)))
 			return false;
 	}
 	return true;

@@ -71,8 +71,8 @@ estimate_pairs(const Proposal *p, const JoinClauses *clauses, double probe_rows,
 	foreach (lc, clauses->equalities)
 		pairs.equal *= clause_selectivity(p->root, (Node *) lfirst(lc), 0, JOIN_INNER, sjinfo);
 	pairs.equal = clamp_row_est(pairs.equal);
-	pairs.within = pairs.equal * clause_selectivity(p->root, (Node *) clauses->window, 0,
-	                                                JOIN_INNER, sjinfo);
+	pairs.within =
+	    pairs.equal * clause_selectivity(p->root, (Node *) clauses->window, 0, JOIN_INNER, sjinfo);
 	pairs.within = clamp_row_est(pairs.within);
 	return pairs;
 }
@@ -109,10 +109,9 @@ set_cost(const Proposal *p, const JoinClauses *clauses, CustomPath *path, Path *
 	path->path.rows = path->path.param_info ? path->path.param_info->ppi_rows : p->joinrel->rows;
 	path->path.rows = clamp_row_est(path->path.rows / share);
 
-	startup += build->rows *
-	           (cpu_tuple_cost + cpu_operator_cost * nkeys + STEP_COST * log2(2 + run));
-	cost += probe->rows *
-	        (cpu_operator_cost * (nkeys + 0.5) + STEP_COST * log2(2 + run));
+	startup +=
+	    build->rows * (cpu_tuple_cost + cpu_operator_cost * nkeys + STEP_COST * log2(2 + run));
+	cost += probe->rows * (cpu_operator_cost * (nkeys + 0.5) + STEP_COST * log2(2 + run));
 	cost_qual_eval(&filter, clauses->filters, p->root);
 	startup += filter.startup;
 	/* without a filter, one match in the window decides */
@@ -465,8 +464,7 @@ plan_attribution_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List
 	scan->custom_plans = custom_plans;
 	scan->custom_exprs = copyObject(expressions);
 	scan->custom_scan_tlist = columns.tlist;
-	scan->custom_private =
-	    lappend(lappend(list_copy(private), columns.sides), columns.attnos);
+	scan->custom_private = lappend(lappend(list_copy(private), columns.sides), columns.attnos);
 	scan->flags = path->flags;
 	scan->methods = &inf_join_scan_methods;
 	return (Plan *) scan;

@@ -30,9 +30,9 @@ keys_match(AttributionJoinState *state, const JoinPart *part, const JoinRun *run
 		JoinKey *key = &state->keys.keys[i];
 		Datum built = inf_row_datum(shape, row, part->references, key->column);
 
-		if (key->is_word ? built != values[i]
-		                 : !DatumGetBool(
-		                       FunctionCall2Coll(&key->equal, key->collation, values[i], built)))
+		if (key->is_word
+		        ? built != values[i]
+		        : !DatumGetBool(FunctionCall2Coll(&key->equal, key->collation, values[i], built)))
 			return false;
 	}
 	return true;
@@ -89,8 +89,7 @@ know_span(AttributionJoinState *state)
 	Datum value = ExecEvalExprSwitchContext(state->span_state, econtext, &state->span_null);
 
 	if (!state->span_null)
-		state->span =
-		    inf_span_of_interval(DatumGetIntervalP(value), state->time_type == TIME_DATE);
+		state->span = inf_span_of_interval(DatumGetIntervalP(value), state->time_type == TIME_DATE);
 	state->span_known = true;
 }
 
@@ -372,8 +371,8 @@ next_in_file(AttributionJoinState *state)
 		}
 		ResetExprContext(state->css.ss.ps.ps_ExprContext);
 		for (int k = 0; k < state->keys.nkeys && !state->keys.is_word; k++)
-			state->probe.key_values[k] = inf_row_datum(
-			    shape, row, (const char *) row, shape->ncolumns - state->keys.nkeys + k);
+			state->probe.key_values[k] = inf_row_datum(shape, row, (const char *) row,
+			                                           shape->ncolumns - state->keys.nkeys + k);
 		run = find_run(state, part, ROW_KEY(row), hash, state->probe.key_values);
 		if (run == NULL && !state->keeps_probe)
 			continue;

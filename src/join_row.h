@@ -76,7 +76,7 @@ typedef struct RowReader
 {
 	BufFile *file;                    /* or */
 	SharedTuplestoreAccessor *shared; /* or neither, for no rows */
-	uint64 *buffer; /* grows as needed */
+	uint64 *buffer;                   /* grows as needed */
 	uint32 room;
 	MemoryContext context;
 } RowReader;

@@ -54,7 +54,7 @@ typedef struct SharedJoin
 	pg_atomic_uint32 spilling;
 	pg_atomic_uint32 next_part;
 	pg_atomic_uint32 skip_unmatched; /* somebody stopped before the end of its probes */
-	dsm_handle segment; /* of the files and of all this */
+	dsm_handle segment;              /* of the files and of all this */
 	SharedFileSet files;
 	SharedPart parts[1 << PART_BITS];
 	/* then: first chunks by part and participant, files of the build and of the probe side */
@@ -77,7 +77,8 @@ list_of(SharedJoin *shared, int part, int participant)
 static SharedTuplestore *
 file_of(SharedJoin *shared, int number)
 {
-	char *files = (char *) shared + MAXALIGN(sizeof(SharedJoin)) + lists_size(shared->nparticipants);
+	char *files =
+	    (char *) shared + MAXALIGN(sizeof(SharedJoin)) + lists_size(shared->nparticipants);
 
 	return (SharedTuplestore *) (files + number * MAXALIGN(sts_estimate(shared->nparticipants)));
 }
@@ -428,8 +429,8 @@ take_part(SharedJoin *shared)
 static void
 finish_parts(AttributionJoinState *state)
 {
-	MemoryContext passing = AllocSetContextCreate(state->table_context, "AttributionJoin part",
-	                                              ALLOCSET_DEFAULT_SIZES);
+	MemoryContext passing =
+	    AllocSetContextCreate(state->table_context, "AttributionJoin part", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(passing);
 	int number;
 
@@ -520,9 +521,8 @@ inf_shared_build(AttributionJoinState *state)
 
 	MemoryContextReset(state->table_context);
 	state->area = state->css.ss.ps.state->es_query_dsa;
-	state->table =
-	    inf_table_create(state->table_context, state->spill_context, &state->build.shape,
-	                     &state->keys, 0, state->expected_rows, shared->limit, false);
+	state->table = inf_table_create(state->table_context, state->spill_context, &state->build.shape,
+	                                &state->keys, 0, state->expected_rows, shared->limit, false);
 	Assert(state->table->nparts == shared->nparts);
 	state->writes_files = false;
 	state->whole = true;
@@ -591,8 +591,7 @@ inf_shared_next_round(AttributionJoinState *state)
 		round->probe_shared = state->shared_files[shared->nparts + number];
 		round->level = 1;
 		round->built_rows = rows;
-		round->streaming =
-		    (double) rows > 0.8 * (double) pg_atomic_read_u64(&shared->nrows);
+		round->streaming = (double) rows > 0.8 * (double) pg_atomic_read_u64(&shared->nrows);
 		state->round = round;
 		return true;
 	}

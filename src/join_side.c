@@ -170,8 +170,7 @@ inf_side_read(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot, ExprContext 
 	{
 		if (slot->tts_isnull[side->keys[0].attno - 1])
 			return false;
-		combined =
-		    word_of_key(slot->tts_values[side->keys[0].attno - 1], side->key_lengths[0]);
+		combined = word_of_key(slot->tts_values[side->keys[0].attno - 1], side->key_lengths[0]);
 		side->key = combined;
 		if (side->at.attno > 0 && !side->has_span && !side->is_window)
 			return read_instant(side, slot, econtext);

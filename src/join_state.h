@@ -45,8 +45,8 @@ typedef struct SpilledPart
 	BufFile *probe_file; /* or NULL */
 	SharedTuplestoreAccessor *build_shared;
 	SharedTuplestoreAccessor *probe_shared;
-	int level;           /* of the table that it will be */
-	bool streaming;      /* splitting it further is no use */
+	int level;      /* of the table that it will be */
+	bool streaming; /* splitting it further is no use */
 	uint64 built_rows;
 } SpilledPart;
 

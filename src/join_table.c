@@ -146,10 +146,13 @@ make_room(JoinTable *table)
 static void
 add_chunk(JoinTable *table, JoinPart *part, Size words)
 {
-	Size room = Max(table->chunk_words, words);
-	Size bytes = offsetof(RowChunk, words) + room * sizeof(uint64);
-	RowChunk *chunk = MemoryContextAllocHuge(table->context, bytes);
+	Size room = part->last == NULL ? MIN_CHUNK_WORDS : 2 * part->last->room;
+	Size bytes;
+	RowChunk *chunk;
 
+	room = Max(Min(room, table->chunk_words), words);
+	bytes = offsetof(RowChunk, words) + room * sizeof(uint64);
+	chunk = MemoryContextAllocHuge(table->context, bytes);
 	chunk->next.chunk = NULL;
 	chunk->used = 0;
 	chunk->room = room;

@@ -21,10 +21,9 @@ extern PGDLLEXPORT void _PG_init(void);
 void
 _PG_init(void)
 {
-	DefineCustomBoolVariable("influence.enable_attribution_join",
-	                         "Enables the planner's use of attribution joins.", NULL,
-	                         &inf_enable_attribution_join, true, PGC_USERSET, GUC_EXPLAIN, NULL,
-	                         NULL, NULL);
+	DefineCustomBoolVariable(
+	    "influence.enable_attribution_join", "Enables the planner's use of attribution joins.",
+	    NULL, &inf_enable_attribution_join, true, PGC_USERSET, GUC_EXPLAIN, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("influence");
 	inf_join_init();
 }

@@ -1,7 +1,7 @@
 -- The attribution join: when the planner takes it, and that it is a node like any other: rescans,
 -- cursors, prepared statements, subtransactions, partitions, EXPLAIN.
 BEGIN;
-SELECT plan(69);
+SELECT plan(67);
 
 CREATE TABLE touches AS
 SELECT n % 1000 AS customer_id, n % 37 AS influencer_id,
