@@ -65,6 +65,15 @@ InitMaterializedSRF(FunctionCallInfo fcinfo, bits32 flags)
 #define CUSTOMPATH_SUPPORT_PROJECTION 0
 #endif
 
+/* Memory of hash tables, and the parts of EXPLAIN, were declared in different places. */
+#if PG_VERSION_NUM < 150000
+#include "executor/nodeHash.h"
+#endif
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#endif
+
 /* From 18 on, paths count the nodes below that the user has switched off. */
 #if PG_VERSION_NUM >= 180000
 #define SET_DISABLED_NODES(path, left, right)                                                      \

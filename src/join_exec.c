@@ -420,6 +420,7 @@ shutdown_attribution_join(CustomScanState *node)
 	if (state->shared == NULL)
 		return;
 	inf_shared_leave(state);
+	inf_shared_count(state);
 	inf_join_forget(state);
 	state->shared = NULL;
 	state->exhausted = true;

@@ -198,11 +198,13 @@ sort_short_run(uint64 *rows, uint32 count, int words)
 	}
 }
 
+/* In place, for the run may be most of what fits into memory. */
 static void
 sort_long_run(uint64 *rows, uint32 count, int words)
 {
+	Size bytes = words * sizeof(uint64);
 	Place *places = allocate((Size) count * sizeof(Place));
-	uint64 *sorted = allocate((Size) count * words * sizeof(uint64));
+	uint64 *moving = palloc(bytes);
 
 	for (uint32 i = 0; i < count; i++)
 	{
@@ -210,11 +212,26 @@ sort_long_run(uint64 *rows, uint32 count, int words)
 		places[i].number = i;
 	}
 	sort_places(places, count);
+	/* each cycle of the permutation: what belongs to a place comes there, until it closes */
 	for (uint32 i = 0; i < count; i++)
-		memcpy(sorted + (Size) i * words, rows + (Size) places[i].number * words,
-		       words * sizeof(uint64));
-	memcpy(rows, sorted, (Size) count * words * sizeof(uint64));
-	pfree(sorted);
+	{
+		uint32 to = i;
+
+		if (places[i].number == i)
+			continue;
+		memcpy(moving, rows + (Size) i * words, bytes);
+		while (places[to].number != i)
+		{
+			uint32 from = places[to].number;
+
+			memcpy(rows + (Size) to * words, rows + (Size) from * words, bytes);
+			places[to].number = to;
+			to = from;
+		}
+		memcpy(rows + (Size) to * words, moving, bytes);
+		places[to].number = to;
+	}
+	pfree(moving);
 	pfree(places);
 }
 

@@ -53,6 +53,9 @@ typedef struct SharedJoin
 	pg_atomic_uint64 nrows;
 	pg_atomic_uint32 spilling;
 	pg_atomic_uint32 next_part;
+	pg_atomic_uint64 removed_by_window; /* by those who are done */
+	pg_atomic_uint64 rounds;
+	pg_atomic_uint64 peak;
 	pg_atomic_uint32 skip_unmatched; /* somebody stopped before the end of its probes */
 	dsm_handle segment;              /* of the files and of all this */
 	SharedFileSet files;
@@ -153,6 +156,9 @@ inf_shared_initialize(CustomScanState *node, ParallelContext *pcxt, void *coordi
 	shared->nparts = inf_table_parts(&state->build.shape, state->expected_rows, shared->limit);
 	pg_atomic_init_u64(&shared->used, 0);
 	pg_atomic_init_u64(&shared->nrows, 0);
+	pg_atomic_init_u64(&shared->removed_by_window, 0);
+	pg_atomic_init_u64(&shared->rounds, 0);
+	pg_atomic_init_u64(&shared->peak, 0);
 	pg_atomic_init_u32(&shared->spilling, 0);
 	pg_atomic_init_u32(&shared->next_part, 0);
 	pg_atomic_init_u32(&shared->skip_unmatched, 0);
@@ -609,6 +615,36 @@ inf_shared_end_probes(AttributionJoinState *state)
 	state->attached = false;
 	last = BarrierArriveAndDetach(&shared->barrier);
 	return last && pg_atomic_read_u32(&shared->skip_unmatched) == 0;
+}
+
+/* For EXPLAIN: what all participants did, of whom the leader is the last to ask. */
+void
+inf_shared_count(AttributionJoinState *state)
+{
+	SharedJoin *shared = state->shared;
+	JoinCounters *own = &state->counters;
+	uint64 rounds = state->round != NULL || !state->whole ? own->rounds : 0;
+
+	if (IsParallelWorker())
+	{
+		pg_atomic_fetch_add_u64(&shared->removed_by_window, own->removed_by_window);
+		pg_atomic_fetch_add_u64(&shared->rounds, rounds);
+		pg_atomic_fetch_add_u64(&shared->peak, own->peak);
+		return;
+	}
+	own->removed_by_window += pg_atomic_read_u64(&shared->removed_by_window);
+	own->built = pg_atomic_read_u64(&shared->nrows);
+	if (pg_atomic_read_u32(&shared->spilling) == 0)
+	{
+		/* one table, whoever was there to see it */
+		own->rounds = 1;
+		own->peak = pg_atomic_read_u64(&shared->used);
+	}
+	else
+	{
+		own->rounds = rounds + pg_atomic_read_u64(&shared->rounds);
+		own->peak += pg_atomic_read_u64(&shared->peak);
+	}
 }
 
 void

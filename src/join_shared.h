@@ -18,6 +18,9 @@ extern bool inf_shared_next_round(AttributionJoinState *state);
 /* This participant has no more probes. Is it the one to emit the built rows without a match? */
 extern bool inf_shared_end_probes(AttributionJoinState *state);
 
+/* Adds up what the participants have counted. */
+extern void inf_shared_count(AttributionJoinState *state);
+
 /* No longer takes part, whatever the others do. */
 extern void inf_shared_leave(AttributionJoinState *state);
 

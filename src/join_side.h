@@ -62,6 +62,6 @@ extern void inf_side_fill(const JoinSide *side, uint64 *row, bool matchable);
 extern int64 inf_span_of_interval(const Interval *span, bool is_date);
 
 /* The error that the operator raises for a lookback that is negative. */
-extern void inf_span_error(int64 span, TimeType type) pg_attribute_noreturn();
+extern void inf_span_error(int64 span, TimeType type);
 
 #endif
