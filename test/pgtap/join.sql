@@ -1,7 +1,7 @@
 -- The attribution join: when the planner takes it, and that it is a node like any other: rescans,
 -- cursors, prepared statements, subtransactions, partitions, EXPLAIN.
 BEGIN;
-SELECT plan(67);
+SELECT plan(71);
 
 CREATE TABLE touches AS
 SELECT n % 1000 AS customer_id, n % 37 AS influencer_id,
@@ -72,6 +72,8 @@ SELECT same_rows('SELECT s.segment, j.n FROM generate_series(0, 4) AS s(segment)
 SELECT same_rows('SELECT s.x, j.n FROM generate_series(0, 4) AS s(x), LATERAL (SELECT count(*) AS n FROM orders o JOIN touches t ON t.customer_id = o.customer_id + s.x AND t.touched_at ~> (o.ordered_at - s.x * interval ''1 day'')) AS j', 'rescans that change what is built');
 SELECT same_rows('SELECT s.x, j.n FROM generate_series(0, 4) AS s(x), LATERAL (SELECT count(*) AS n FROM (SELECT * FROM orders WHERE order_id > s.x OFFSET 0) o LEFT JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at AND t.influencer_id < s.x) AS j', 'rescans of an outer join');
 SELECT same_rows('SELECT s.x, j.n FROM generate_series(0, 4) AS s(x), LATERAL (SELECT count(*) AS n FROM (SELECT * FROM orders o WHERE EXISTS (SELECT FROM touches t WHERE t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''1 day'') AND t.influencer_id > s.x) OFFSET s.x) AS q) AS j', 'rescans of a semi join');
+SELECT same_rows('SELECT s.x, z.* FROM generate_series(0, 4) AS s(x) LEFT JOIN LATERAL (SELECT o.order_id, t.influencer_id, s.x AS y FROM orders o LEFT JOIN touches t ON t.customer_id = o.customer_id + s.x AND t.touched_at ~> lookback(o.ordered_at, s.x * interval ''1 day'') WHERE o.segment = s.x AND o.order_id % 10 = 3) z ON true', 'a path with parameters of its own');
+SELECT same_rows('SELECT s.x, o.order_id, t.influencer_id FROM generate_series(0, 4) AS s(x) CROSS JOIN LATERAL (SELECT o.order_id, o.customer_id, o.ordered_at FROM orders o WHERE o.segment = s.x OFFSET 0) o JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, s.x * interval ''2 hours'')', 'a lookback from a third relation');
 SELECT same_rows('SELECT o.order_id FROM orders o WHERE (SELECT count(*) FROM touches t JOIN orders p ON t.customer_id = p.customer_id AND t.touched_at ~> lookback(p.ordered_at, ''1 hour'') WHERE p.segment = o.segment) > 10 AND o.order_id < 20', 'a subquery for each row');
 SELECT same_rows('SELECT o.order_id, (SELECT max(x.n) FROM (VALUES (o.segment), (t.influencer_id)) AS x(n)) FROM orders o JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''1 day'') AND o.segment <> (SELECT 3)', 'subqueries in conditions and columns');
 SELECT same_rows('WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 4 AND EXISTS (SELECT FROM orders o JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at WHERE o.segment = r.n)) SELECT * FROM r', 'a recursive query');
