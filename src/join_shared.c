@@ -644,6 +644,8 @@ inf_shared_count(AttributionJoinState *state)
 	{
 		own->rounds = rounds + pg_atomic_read_u64(&shared->rounds);
 		own->peak += pg_atomic_read_u64(&shared->peak);
+		/* before it went to files, all had this together */
+		own->peak = Max(own->peak, shared->limit);
 	}
 }
 
