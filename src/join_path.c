@@ -88,7 +88,7 @@ participants(int workers)
 
 /*
  * The price of a join. Rows of a partial path are those of one participant, and each pays for its
- * own share; "everyone_builds" says that each builds the whole table for itself.
+ * own share. Unless the table is shared, each builds all of it.
  */
 static void
 set_cost(const Proposal *p, const JoinClauses *clauses, CustomPath *path, Path *probe, Path *build)
