@@ -78,6 +78,18 @@ OBJS = \
 	src/influence.o \
 	src/influence_diagnosis.o \
 	src/influence_score.o \
+	src/join_clause.o \
+	src/join_exec.o \
+	src/join_explain.o \
+	src/join_init.o \
+	src/join_part.o \
+	src/join_path.o \
+	src/join_probe.o \
+	src/join_round.o \
+	src/join_row.o \
+	src/join_shared.o \
+	src/join_side.o \
+	src/join_table.o \
 	src/journey_paths.o \
 	src/journey_set.o \
 	src/led_to.o \

@@ -22,8 +22,10 @@
 /* Intervals can be infinite from 17 on. */
 #if PG_VERSION_NUM >= 170000
 #define INTERVAL_IS_INFINITE(span) INTERVAL_NOT_FINITE(span)
+#define SET_INTERVAL_INFINITE(span) INTERVAL_NOEND(span)
 #else
 #define INTERVAL_IS_INFINITE(span) false
+#define SET_INTERVAL_INFINITE(span) ((void) (span))
 #endif
 
 /* Bytes are uint8 in base64.h from 18 on. */
@@ -60,6 +62,34 @@ InitMaterializedSRF(FunctionCallInfo fcinfo, bits32 flags)
 	rsinfo->returnMode = SFRM_Materialize;
 	MemoryContextSwitchTo(old);
 }
+#endif
+
+/* Whether a custom path can project is said from 15 on; before, it always could. */
+#include "nodes/extensible.h"
+#ifndef CUSTOMPATH_SUPPORT_PROJECTION
+#define CUSTOMPATH_SUPPORT_PROJECTION 0
+#endif
+
+/* Memory of hash tables, and the parts of EXPLAIN, were declared in different places. */
+#if PG_VERSION_NUM < 150000
+#include "executor/nodeHash.h"
+#endif
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#endif
+
+/* From 18 on, paths count the nodes below that the user has switched off. */
+#if PG_VERSION_NUM >= 180000
+#define SET_DISABLED_NODES(path, left, right)                                                      \
+	((path)->disabled_nodes = (left)->disabled_nodes + (right)->disabled_nodes)
+#else
+#define SET_DISABLED_NODES(path, left, right) ((void) 0)
+#endif
+
+/* A prefix of settings is reserved under another name in 14. */
+#if PG_VERSION_NUM < 150000
+#define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
 
 #endif

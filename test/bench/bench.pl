@@ -128,6 +128,34 @@ section 'the operator in a join', sub {
 	}
 };
 
+section 'the attribution join', sub {
+	# customers with thousands of touches and a hundred orders each
+	pg("CREATE TABLE heavy_touches AS SELECT (1 + floor(least(2000, n_orders / 100) * random_of(n, 11)))::bigint AS customer_id, influencer_id, touched_at"
+		  . " FROM (SELECT row_number() OVER () AS n, * FROM touches WHERE influencer_id % 5 = 0) AS t, (SELECT count(*) / 5 AS n_orders FROM orders) AS c");
+	pg("CREATE TABLE heavy_orders AS SELECT order_id, (1 + floor(least(2000, n_orders / 100) * random_of(order_id, 12)))::bigint AS customer_id, ordered_at, revenue"
+		  . " FROM orders, (SELECT count(*) / 5 AS n_orders FROM orders) AS c WHERE order_id % 5 = 0");
+	pg("VACUUM ANALYZE heavy_touches");
+	pg("VACUUM ANALYZE heavy_orders");
+	my %queries = (
+		'pairs' => "SELECT count(*) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at",
+		'every order with its touches' => "SELECT count(*), count(influencer_id), sum(revenue) FROM orders o LEFT JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at",
+		'orders without a touch' => "SELECT count(*) FROM orders o WHERE NOT EXISTS (SELECT FROM touches t WHERE t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at)",
+		'pairs of heavy accounts' => "SELECT count(*) FROM heavy_touches t JOIN heavy_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at");
+	for my $workers (0, 1)
+	{
+		pg("SET max_parallel_workers_per_gather = $workers");
+		for my $name (sort keys %queries)
+		{
+			# both in the same session: the setting goes with the statement
+			my @sides = map { [ $_->[0], 'pg', "SET influence.enable_attribution_join = $_->[1];\n$queries{$name}", $_->[2] ] }
+			  ([ 'the plain join', 'off', 2 ], [ 'the attribution join', 'on', $rounds ]);
+			compare("The attribution join: $name, $workers workers", 0.5, 'the plain join', @sides);
+			plan($queries{$name});
+		}
+	}
+	pg("DROP TABLE heavy_touches, heavy_orders");
+};
+
 section 'the ledger', sub {
 	pg("SET max_parallel_workers_per_gather = 0");
 	pg("CREATE TEMPORARY TABLE pairs AS SELECT o.order_id, t.influencer_id, t.touched_at, o.ordered_at, o.revenue"

@@ -1,0 +1,324 @@
+/*
+ * join_init.c
+ *		Setting an attribution join up, from what the planner left in the plan.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/executor.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+#include "compat.h"
+#include "core/instant.h"
+#include "join_init.h"
+#include "join_state.h"
+
+/* How columns of the scan tuple are to be read of one side's rows. */
+typedef struct Translation
+{
+	List *attnos;
+} Translation;
+
+/* The server made the expressions refer to the scan tuple; here they refer to one side's row. */
+static Node *
+translate(Node *node, Translation *translation)
+{
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, Var) && ((Var *) node)->varno == INDEX_VAR)
+	{
+		Var *var = copyObject((Var *) node);
+
+		var->varno = OUTER_VAR;
+		var->varattno = (AttrNumber) list_nth_int(translation->attnos, var->varattno - 1);
+		return (Node *) var;
+	}
+	return expression_tree_mutator(node, translate, translation);
+}
+
+/* Equalities that hold if and only if the words do. */
+static bool
+compares_words(Oid operator)
+{
+	switch (get_opcode(operator))
+	{
+		case F_INT2EQ:
+		case F_INT4EQ:
+		case F_INT8EQ:
+		case F_INT24EQ:
+		case F_INT42EQ:
+		case F_INT28EQ:
+		case F_INT82EQ:
+		case F_INT48EQ:
+		case F_INT84EQ:
+		case F_OIDEQ:
+		case F_BOOLEQ:
+		case F_CHAREQ:
+		case F_DATE_EQ:
+		case F_ENUM_EQ:
+		case F_TIMESTAMP_EQ:
+		case F_TIMESTAMPTZ_EQ:
+			return true;
+		default:
+			return false;
+	}
+}
+
+static void
+init_keys(JoinKeys *keys, List *operators, List *same, List *collations)
+{
+	keys->nkeys = list_length(operators);
+	keys->keys = palloc0(keys->nkeys * sizeof(JoinKey));
+	for (int i = 0; i < keys->nkeys; i++)
+	{
+		JoinKey *key = &keys->keys[i];
+		Oid probe_hash;
+		Oid build_hash;
+
+		key->collation = list_nth_oid(collations, i);
+		key->is_word = compares_words(list_nth_oid(operators, i));
+		if (!get_op_hash_functions(list_nth_oid(operators, i), &probe_hash, &build_hash))
+			elog(ERROR, "operator %u has no hash functions", list_nth_oid(operators, i));
+		fmgr_info(probe_hash, &key->probe_hash);
+		fmgr_info(build_hash, &key->build_hash);
+		fmgr_info(get_opcode(list_nth_oid(operators, i)), &key->equal);
+		fmgr_info(get_opcode(list_nth_oid(same, i)), &key->same);
+	}
+	keys->is_word = keys->nkeys == 1 && keys->keys[0].is_word;
+}
+
+/* Keys, instant and lookback of one side. */
+static void
+init_side(AttributionJoinState *state, JoinSide *side, PlanState *plan, List *key_expressions,
+          Expr *at, List *span, Translation *translation)
+{
+	PlanState *parent = &state->css.ss.ps;
+	int nkeys = state->keys.nkeys;
+
+	side->plan = plan;
+	side->keys = palloc0(nkeys * sizeof(SideExpression));
+	side->key_lengths = palloc0(nkeys * sizeof(int));
+	side->key_values = palloc0(nkeys * sizeof(Datum));
+	for (int i = 0; i < nkeys; i++)
+	{
+		Expr *key = (Expr *) translate(list_nth(key_expressions, i), translation);
+
+		side->keys[i] = inf_side_expression(side, key, parent);
+		side->key_lengths[i] = get_typlen(exprType((Node *) key));
+	}
+	side->at = inf_side_expression(side, (Expr *) translate((Node *) at, translation), parent);
+	if (side->has_span && !side->is_window)
+		side->span =
+		    inf_side_expression(side, (Expr *) translate(linitial(span), translation), parent);
+	side->shape.columns = palloc0((AJ_MAX_COLUMNS + nkeys) * sizeof(RowColumn));
+	side->values = palloc0((AJ_MAX_COLUMNS + nkeys) * sizeof(Datum));
+	side->isnull = palloc0((AJ_MAX_COLUMNS + nkeys) * sizeof(bool));
+}
+
+/* The column of the side's rows that holds an attribute of its plan. */
+static int
+row_column(JoinSide *side, AttrNumber attno)
+{
+	RowShape *shape = &side->shape;
+	Form_pg_attribute attribute;
+
+	for (int i = 0; i < shape->ncolumns; i++)
+	{
+		if (shape->columns[i].source == attno)
+			return i;
+	}
+	attribute = TupleDescAttr(ExecGetResultType(side->plan), attno - 1);
+	inf_row_shape_add(shape, attno, attribute->attlen, attribute->attbyval);
+	side->natts = Max(side->natts, attno);
+	return shape->ncolumns - 1;
+}
+
+static void
+add_output(AttributionJoinState *state, int to, int side_number, int attno)
+{
+	JoinSide *side = side_number == 0 ? &state->probe : &state->build;
+	OutputColumn *column = side_number == 0 ? &state->probe_out[state->nprobe_out++]
+	                                        : &state->build_out[state->nbuild_out++];
+
+	column->to = to;
+	column->row = row_column(side, (AttrNumber) attno);
+	column->from = side_number == 0 ? attno - 1 : column->row;
+	column->by_value = side->shape.columns[column->row].by_value;
+}
+
+/* Which columns of the scan tuple do the expressions read? */
+static bool
+collect_scan_columns(Node *node, Bitmapset **columns)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var))
+	{
+		if (((Var *) node)->varno == INDEX_VAR)
+			*columns = bms_add_member(*columns, ((Var *) node)->varattno);
+		return false;
+	}
+	return expression_tree_walker(node, collect_scan_columns, columns);
+}
+
+/* Are the output columns plain columns of either side, and nothing more? */
+static bool
+is_direct(const CustomScan *scan, const AttributionJoinState *state)
+{
+	ListCell *lc;
+
+	if (state->filter != NULL || scan->scan.plan.qual != NIL)
+		return false;
+	foreach (lc, scan->scan.plan.targetlist)
+	{
+		Var *var = (Var *) lfirst_node(TargetEntry, lc)->expr;
+
+		if (!IsA(var, Var) || var->varno != INDEX_VAR)
+			return false;
+	}
+	return true;
+}
+
+static void
+init_output(AttributionJoinState *state, CustomScan *scan, List *filters)
+{
+	List *sides = list_nth(scan->custom_private, PRIVATE_SIDES);
+	List *attnos = list_nth(scan->custom_private, PRIVATE_ATTNOS);
+	int room = Max(list_length(sides), list_length(scan->scan.plan.targetlist));
+	ListCell *lc;
+
+	state->probe_out = palloc0(Max(room, 1) * sizeof(OutputColumn));
+	state->build_out = palloc0(Max(room, 1) * sizeof(OutputColumn));
+	state->direct = is_direct(scan, state);
+	if (state->direct)
+	{
+		int to = 0;
+
+		state->out = state->css.ss.ps.ps_ResultTupleSlot;
+		foreach (lc, scan->scan.plan.targetlist)
+		{
+			Var *var = (Var *) lfirst_node(TargetEntry, lc)->expr;
+
+			add_output(state, to++, list_nth_int(sides, var->varattno - 1),
+			           list_nth_int(attnos, var->varattno - 1));
+		}
+	}
+	else
+	{
+		Bitmapset *needed = NULL;
+		int i = -1;
+
+		state->out = state->css.ss.ss_ScanTupleSlot;
+		collect_scan_columns((Node *) scan->scan.plan.targetlist, &needed);
+		collect_scan_columns((Node *) scan->scan.plan.qual, &needed);
+		collect_scan_columns((Node *) filters, &needed);
+		while ((i = bms_next_member(needed, i)) >= 0)
+			add_output(state, i - 1, list_nth_int(sides, i - 1), list_nth_int(attnos, i - 1));
+	}
+}
+
+/* Keys that are no single word are compared, so they are kept with the row: after all columns. */
+static void
+keep_keys(AttributionJoinState *state, List *build_keys, List *probe_keys)
+{
+	for (int i = 0; i < state->keys.nkeys && !state->keys.is_word; i++)
+	{
+		JoinKey *key = &state->keys.keys[i];
+		int16 length;
+		bool by_value;
+
+		key->column = state->build.shape.ncolumns;
+		get_typlenbyval(exprType(list_nth(build_keys, i)), &length, &by_value);
+		inf_row_shape_add(&state->build.shape, -1 - i, length, by_value || key->is_word);
+		get_typlenbyval(exprType(list_nth(probe_keys, i)), &length, &by_value);
+		inf_row_shape_add(&state->probe.shape, -1 - i, length, by_value || key->is_word);
+	}
+}
+
+static bool
+has_parameters(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Param) || IsA(node, SubPlan))
+		return true;
+	return expression_tree_walker(node, has_parameters, context);
+}
+
+static void
+init_kind(AttributionJoinState *state)
+{
+	state->keeps_probe = state->kind == AJ_LEFT || state->kind == AJ_ANTI;
+	state->keeps_build = state->kind == AJ_RIGHT || state->kind == AJ_BUILD_ANTI;
+	state->marks = state->keeps_build || state->kind == AJ_BUILD_SEMI;
+	state->checks_rows = state->filter != NULL || state->span_source == SPAN_BUILD;
+}
+
+void
+inf_join_begin(CustomScanState *node, EState *estate, int eflags)
+{
+	AttributionJoinState *state = (AttributionJoinState *) node;
+	CustomScan *scan = castNode(CustomScan, node->ss.ps.plan);
+	List *numbers = list_nth(scan->custom_private, PRIVATE_NUMBERS);
+	List *probe_keys = list_nth(scan->custom_exprs, EXPRESSION_PROBE_KEYS);
+	List *build_keys = list_nth(scan->custom_exprs, EXPRESSION_BUILD_KEYS);
+	List *instants = list_nth(scan->custom_exprs, EXPRESSION_INSTANTS);
+	List *span = list_nth(scan->custom_exprs, EXPRESSION_SPAN);
+	List *filters = list_nth(scan->custom_exprs, EXPRESSION_FILTERS);
+	Translation translation = {list_nth(scan->custom_private, PRIVATE_ATTNOS)};
+	bool is_window = list_nth_int(numbers, NUMBER_IS_WINDOW);
+	PlanState *probe;
+	PlanState *build;
+
+	eflags &= ~(EXEC_FLAG_BACKWARD | EXEC_FLAG_MARK);
+	probe = ExecInitNode((Plan *) linitial(scan->custom_plans), estate, eflags);
+	build = ExecInitNode((Plan *) lsecond(scan->custom_plans), estate, eflags);
+	node->custom_ps = list_make2(probe, build);
+
+	state->kind = list_nth_int(numbers, NUMBER_KIND);
+	state->span_source = list_nth_int(numbers, NUMBER_SPAN_SOURCE);
+	state->orders_built = list_nth_int(numbers, NUMBER_ORDERS_BUILT);
+	state->time_type = list_nth_int(numbers, NUMBER_TIME_TYPE);
+	state->expected_rows = floatVal(list_nth(scan->custom_private, PRIVATE_ROWS));
+	init_keys(&state->keys, list_nth(scan->custom_private, PRIVATE_OPERATORS),
+	          list_nth(scan->custom_private, PRIVATE_BUILT_SAME),
+	          list_nth(scan->custom_private, PRIVATE_COLLATIONS));
+
+	state->build.is_build = true;
+	state->probe.is_date = state->build.is_date = state->time_type == TIME_DATE;
+	state->probe.time_type = state->build.time_type = state->time_type;
+	state->probe.is_window = is_window && !state->orders_built;
+	state->build.is_window = is_window && state->orders_built;
+	state->probe.has_span = state->span_source == SPAN_PROBE;
+	state->build.has_span = state->span_source == SPAN_BUILD;
+	init_side(state, &state->probe, probe, probe_keys, linitial(instants), span, &translation);
+	init_side(state, &state->build, build, build_keys, lsecond(instants), span, &translation);
+	if (state->span_source == SPAN_CONSTANT)
+		state->span_state = ExecInitExpr(linitial(span), &node->ss.ps);
+	else
+		state->span = state->time_type == TIME_DATE ? INF_DEFAULT_LOOKBACK / INF_US_PER_DAY
+		                                            : INF_DEFAULT_LOOKBACK;
+	state->build_has_parameters = has_parameters((Node *) build_keys, NULL) ||
+	                              has_parameters((Node *) lsecond(instants), NULL) ||
+	                              (state->build.has_span && has_parameters((Node *) span, NULL));
+
+	if (filters != NIL)
+		state->filter = ExecInitQual(filters, &node->ss.ps);
+	init_kind(state);
+	init_output(state, scan, filters);
+	keep_keys(state, build_keys, probe_keys);
+	inf_row_shape_finish(&state->probe.shape, state->probe.has_span);
+	inf_row_shape_finish(&state->build.shape, state->build.has_span);
+
+	state->table_context = AllocSetContextCreate(estate->es_query_cxt, "AttributionJoin table",
+	                                             ALLOCSET_DEFAULT_SIZES);
+	state->spill_context = AllocSetContextCreate(estate->es_query_cxt, "AttributionJoin files",
+	                                             ALLOCSET_DEFAULT_SIZES);
+	state->build_reader.context = state->probe_reader.context = state->spill_context;
+	state->phase = PHASE_BUILD;
+}

@@ -1,0 +1,478 @@
+/*
+ * join_path.c
+ *		Offers the attribution join to the planner, at its price, and makes the plan.
+ *
+ * It is offered for joins with an equality and the attribution operator: the cheapest path of
+ * one side is built into a table, which the other side's probes.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/pathnode.h"
+#include "optimizer/paths.h"
+#include "optimizer/restrictinfo.h"
+#include "optimizer/tlist.h"
+#include "utils/lsyscache.h"
+
+#include "compat.h"
+#include "join_clause.h"
+#include "join_plan.h"
+
+bool inf_enable_attribution_join = true;
+static set_join_pathlist_hook_type previous_hook = NULL;
+
+/* A step of a search, or a row that is but marked: a comparison in memory, and no call. */
+#define STEP_COST (0.1 * cpu_operator_cost)
+
+static Plan *plan_attribution_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *path,
+                                   List *tlist, List *clauses, List *custom_plans);
+
+static const CustomPathMethods path_methods = {
+    .CustomName = AJ_NAME,
+    .PlanCustomPath = plan_attribution_join,
+};
+
+/* What is joined with what, and how. */
+typedef struct Proposal
+{
+	PlannerInfo *root;
+	RelOptInfo *joinrel;
+	RelOptInfo *probe;
+	RelOptInfo *build;
+	AttributionJoinKind kind;
+	bool is_outer;
+	JoinPathExtraData *extra;
+} Proposal;
+
+/* How many pairs have equal keys, how many of these are within the window, if all rows come. */
+typedef struct Pairs
+{
+	double equal;
+	double within;
+} Pairs;
+
+static Pairs
+estimate_pairs(const Proposal *p, const JoinClauses *clauses, double probe_rows, double build_rows)
+{
+	SpecialJoinInfo *sjinfo = makeNode(SpecialJoinInfo);
+	Pairs pairs;
+	ListCell *lc;
+
+	sjinfo->min_lefthand = sjinfo->syn_lefthand = p->probe->relids;
+	sjinfo->min_righthand = sjinfo->syn_righthand = p->build->relids;
+	sjinfo->jointype = JOIN_INNER;
+	pairs.equal = probe_rows * build_rows;
+	foreach (lc, clauses->equalities)
+		pairs.equal *= clause_selectivity(p->root, (Node *) lfirst(lc), 0, JOIN_INNER, sjinfo);
+	pairs.equal = clamp_row_est(pairs.equal);
+	pairs.within =
+	    pairs.equal * clause_selectivity(p->root, (Node *) clauses->window, 0, JOIN_INNER, sjinfo);
+	pairs.within = clamp_row_est(pairs.within);
+	return pairs;
+}
+
+/* As the server reckons: the leader helps with what the workers leave it. */
+static double
+participants(int workers)
+{
+	double leader = 1.0 - 0.3 * workers;
+
+	return workers + (parallel_leader_participation && leader > 0 ? leader : 0);
+}
+
+/*
+ * The price of a join. Rows of a partial path are those of one participant, and each pays for its
+ * own share. Unless the table is shared, each builds all of it.
+ */
+static void
+set_cost(const Proposal *p, const JoinClauses *clauses, CustomPath *path, Path *probe, Path *build)
+{
+	int workers = path->path.parallel_workers;
+	double share = workers > 0 ? participants(workers) : 1;
+	bool shared = path->path.parallel_aware;
+	double all_built = build->rows * (shared ? share : 1);
+	int nkeys = list_length(clauses->equalities);
+	Pairs pairs = estimate_pairs(p, clauses, probe->rows, all_built);
+	double run = pairs.equal / Max(probe->rows, 1);
+	double bytes = all_built * inf_join_row_bytes(build->pathtarget->width);
+	double limit = (double) get_hash_memory_limit() * (shared ? workers + 1 : 1);
+	QualCost filter;
+	Cost startup = probe->startup_cost + build->total_cost;
+	Cost cost = probe->total_cost - probe->startup_cost;
+
+	path->path.rows = path->path.param_info ? path->path.param_info->ppi_rows : p->joinrel->rows;
+	path->path.rows = clamp_row_est(path->path.rows / share);
+
+	startup +=
+	    build->rows * (cpu_tuple_cost + cpu_operator_cost * nkeys + STEP_COST * log2(2 + run));
+	cost += probe->rows * (cpu_operator_cost * (nkeys + 0.5) + STEP_COST * log2(2 + run));
+	cost_qual_eval(&filter, clauses->filters, p->root);
+	startup += filter.startup;
+	/* without a filter, one match in the window decides */
+	if ((p->kind == AJ_SEMI || p->kind == AJ_ANTI) && clauses->filters == NIL)
+		cost += cpu_tuple_cost * Min(pairs.within, path->path.rows);
+	else if ((p->kind == AJ_BUILD_SEMI || p->kind == AJ_BUILD_ANTI) && clauses->filters == NIL)
+		cost += STEP_COST * pairs.within + cpu_tuple_cost * path->path.rows;
+	else
+		cost += (cpu_tuple_cost + filter.per_tuple) * pairs.within;
+	cost_qual_eval(&filter, clauses->quals, p->root);
+	startup += filter.startup + path->path.pathtarget->cost.startup;
+	cost += (filter.per_tuple + path->path.pathtarget->cost.per_tuple) * path->path.rows;
+
+	/* what does not fit is written to files, of both sides, and read again */
+	if (bytes > limit)
+	{
+		double spilled = 1 - limit / bytes;
+		double build_pages =
+		    build->rows * inf_join_row_bytes(build->pathtarget->width) / BLCKSZ * spilled;
+		double probe_pages =
+		    probe->rows * inf_join_row_bytes(probe->pathtarget->width) / BLCKSZ * spilled;
+
+		startup += seq_page_cost * build_pages;
+		cost += seq_page_cost * (build_pages + 2 * probe_pages);
+	}
+	path->path.startup_cost = startup;
+	path->path.total_cost = startup + cost;
+	SET_DISABLED_NODES(&path->path, probe, build);
+}
+
+static List *
+plan_numbers(const Proposal *p, const JoinClauses *clauses)
+{
+	int numbers[NUMBER_COUNT];
+	List *list = NIL;
+
+	numbers[NUMBER_KIND] = p->kind;
+	numbers[NUMBER_SPAN_SOURCE] = clauses->span_source;
+	numbers[NUMBER_IS_WINDOW] = clauses->is_window;
+	numbers[NUMBER_ORDERS_BUILT] = clauses->orders_built;
+	numbers[NUMBER_IS_DATE] = clauses->time_type == TIME_DATE;
+	numbers[NUMBER_TIME_TYPE] = clauses->time_type;
+	for (int i = 0; i < NUMBER_COUNT; i++)
+		list = lappend_int(list, numbers[i]);
+	return list;
+}
+
+/* What the plan will need, as the path carries it: private list, expressions and quals. */
+static List *
+path_private(const Proposal *p, const JoinClauses *clauses, double rows)
+{
+	List *private = NIL;
+	List *expressions = NIL;
+
+	private = lappend(private, plan_numbers(p, clauses));
+	private = lappend(private, clauses->operators);
+	private = lappend(private, clauses->built_same);
+	private = lappend(private, clauses->collations);
+	/* with a decimal point, lest it be read as an integer in a worker */
+	private = lappend(private, makeFloat(psprintf("%.1f", rows)));
+
+	expressions = lappend(expressions, clauses->probe_keys);
+	expressions = lappend(expressions, clauses->build_keys);
+	expressions = lappend(expressions, list_make2(clauses->probe_at, clauses->build_at));
+	expressions = lappend(expressions, clauses->span ? list_make1(clauses->span) : NIL);
+	expressions = lappend(expressions, clauses->filters);
+	expressions = lappend(expressions, get_actual_clauses(clauses->equalities));
+	expressions = lappend(expressions, list_make1(clauses->window->clause));
+	return list_make3(private, expressions, clauses->quals);
+}
+
+/* Keys may have to be kept beside the columns. */
+static bool
+few_columns(const Path *path, const JoinClauses *clauses)
+{
+	return list_length(path->pathtarget->exprs) + list_length(clauses->probe_keys) <=
+	       AJ_MAX_COLUMNS;
+}
+
+static CustomPath *
+make_path(const Proposal *p, Path *probe, Path *build, int workers, bool shared)
+{
+	CustomPath *path = makeNode(CustomPath);
+	Relids required = NULL;
+	List *restrictlist = p->extra->restrictlist;
+	JoinClauses clauses;
+
+	path->path.pathtype = T_CustomScan;
+	path->path.parent = p->joinrel;
+	path->path.pathtarget = p->joinrel->reltarget;
+	path->path.parallel_safe =
+	    p->joinrel->consider_parallel && probe->parallel_safe && build->parallel_safe;
+	path->path.parallel_aware = shared;
+	path->path.parallel_workers = workers;
+	if (PATH_REQ_OUTER(probe) != NULL || PATH_REQ_OUTER(build) != NULL)
+	{
+		required = calc_non_nestloop_required_outer(probe, build);
+		/* its clauses would have to be rewritten for the single partitions */
+		if (!bms_overlap(required, p->extra->param_source_rels) || enable_partitionwise_join)
+			return NULL;
+		restrictlist = list_copy(restrictlist);
+		path->path.param_info = get_joinrel_parampathinfo(
+		    p->root, p->joinrel, probe, build, p->extra->sjinfo, required, &restrictlist);
+	}
+	if (!inf_join_clauses(p->root, restrictlist, p->joinrel->relids, p->probe->relids,
+	                      p->build->relids, required, p->is_outer, &clauses))
+		return NULL;
+	if (!few_columns(probe, &clauses) || !few_columns(build, &clauses))
+		return NULL;
+	path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
+	path->custom_paths = list_make2(probe, build);
+	path->custom_private =
+	    path_private(p, &clauses, build->rows * (shared ? participants(workers) : 1));
+	path->methods = &path_methods;
+	set_cost(p, &clauses, path, probe, build);
+	return path;
+}
+
+static void
+propose_partial(const Proposal *p)
+{
+	Path *probe;
+	Path *build;
+	CustomPath *path;
+
+	if (!p->joinrel->consider_parallel || p->probe->partial_pathlist == NIL ||
+	    !bms_is_empty(p->joinrel->lateral_relids))
+		return;
+	probe = (Path *) linitial(p->probe->partial_pathlist);
+
+	/* all build one table */
+	if (p->build->partial_pathlist != NIL)
+	{
+		build = (Path *) linitial(p->build->partial_pathlist);
+		path = make_path(p, probe, build, probe->parallel_workers, true);
+		if (path != NULL)
+			add_partial_path(p->joinrel, (Path *) path);
+	}
+
+	/* or each its own; but then nobody knows which built rows match nothing */
+	if (p->kind == AJ_RIGHT || p->kind == AJ_BUILD_SEMI || p->kind == AJ_BUILD_ANTI)
+		return;
+	build = p->build->cheapest_total_path;
+	if (build == NULL || !build->parallel_safe || PATH_REQ_OUTER(build) != NULL)
+		build = get_cheapest_parallel_safe_total_inner(p->build->pathlist);
+	if (build != NULL)
+	{
+		path = make_path(p, probe, build, probe->parallel_workers, false);
+		if (path != NULL)
+			add_partial_path(p->joinrel, (Path *) path);
+	}
+}
+
+/* Does the path need values of the other side's rows? */
+static bool
+depends_on(Path *path, const RelOptInfo *rel)
+{
+	return bms_overlap(PATH_REQ_OUTER(path), rel->relids) ||
+	       bms_overlap(PATH_REQ_OUTER(path), rel->top_parent_relids);
+}
+
+static void
+propose(const Proposal *p)
+{
+	Path *probe = p->probe->cheapest_total_path;
+	Path *build = p->build->cheapest_total_path;
+	CustomPath *path;
+
+	/* no side can be had that does not depend on the other */
+	if (probe == NULL || build == NULL || depends_on(build, p->probe) ||
+	    depends_on(probe, p->build))
+		return;
+	path = make_path(p, probe, build, 0, false);
+	if (path == NULL)
+		return;
+	add_path(p->joinrel, (Path *) path);
+	if (p->probe->cheapest_startup_path != NULL && p->probe->cheapest_startup_path != probe &&
+	    PATH_REQ_OUTER(p->probe->cheapest_startup_path) == NULL && PATH_REQ_OUTER(build) == NULL)
+	{
+		path = make_path(p, p->probe->cheapest_startup_path, build, 0, false);
+		if (path != NULL)
+			add_path(p->joinrel, (Path *) path);
+	}
+	propose_partial(p);
+}
+
+static void
+propose_as(Proposal proposal, RelOptInfo *probe, RelOptInfo *build, AttributionJoinKind kind)
+{
+	proposal.probe = probe;
+	proposal.build = build;
+	proposal.kind = kind;
+	propose(&proposal);
+}
+
+static void
+join_pathlist_hook(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outerrel,
+                   RelOptInfo *innerrel, JoinType jointype, JoinPathExtraData *extra)
+{
+	Proposal p = {root, joinrel, NULL, NULL, AJ_INNER, false, extra};
+
+	if (previous_hook)
+		previous_hook(root, joinrel, outerrel, innerrel, jointype, extra);
+	if (!inf_enable_attribution_join || !inf_join_has_operator(extra->restrictlist))
+		return;
+	p.is_outer = IS_OUTER_JOIN(jointype);
+	switch (jointype)
+	{
+		case JOIN_INNER:
+			propose_as(p, outerrel, innerrel, AJ_INNER);
+			break;
+		case JOIN_LEFT:
+			propose_as(p, outerrel, innerrel, AJ_LEFT);
+			break;
+		case JOIN_RIGHT:
+			propose_as(p, outerrel, innerrel, AJ_RIGHT);
+			break;
+		case JOIN_SEMI:
+			propose_as(p, outerrel, innerrel, AJ_SEMI);
+			propose_as(p, innerrel, outerrel, AJ_BUILD_SEMI);
+			break;
+		case JOIN_ANTI:
+			propose_as(p, outerrel, innerrel, AJ_ANTI);
+			propose_as(p, innerrel, outerrel, AJ_BUILD_ANTI);
+			break;
+		default:
+			/* full joins are left to the server; unique sides are semi joins, offered above */
+			break;
+	}
+}
+
+/* The columns of the scan tuple, while they are collected. */
+typedef struct Columns
+{
+	Relids joined;
+	List *tlists[2]; /* of the probe's and the build's plan */
+	List *tlist;
+	List *sides;
+	List *attnos;
+} Columns;
+
+/* The same value? It may since have been marked as nullable by the very join. */
+static bool
+is_same_value(const Node *a, const Node *b)
+{
+	if (nodeTag(a) != nodeTag(b))
+		return false;
+	if (IsA(a, Var))
+		return ((const Var *) a)->varno == ((const Var *) b)->varno &&
+		       ((const Var *) a)->varattno == ((const Var *) b)->varattno &&
+		       ((const Var *) b)->varlevelsup == 0;
+	if (IsA(a, PlaceHolderVar))
+		return ((const PlaceHolderVar *) a)->phid == ((const PlaceHolderVar *) b)->phid;
+	return equal(a, b);
+}
+
+static bool
+add_input_column(Columns *columns, Node *node)
+{
+	ListCell *lc;
+
+	foreach (lc, columns->tlist)
+	{
+		if (equal(lfirst_node(TargetEntry, lc)->expr, node))
+			return true;
+	}
+	for (int side = 0; side < 2; side++)
+	{
+		foreach (lc, columns->tlists[side])
+		{
+			TargetEntry *entry = lfirst_node(TargetEntry, lc);
+
+			if (!is_same_value((Node *) entry->expr, node))
+				continue;
+			columns->tlist = lappend(columns->tlist,
+			                         makeTargetEntry((Expr *) copyObject(node),
+			                                         list_length(columns->tlist) + 1, NULL, false));
+			columns->sides = lappend_int(columns->sides, side);
+			columns->attnos = lappend_int(columns->attnos, entry->resno);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What the expression needs of the two sides; parts that they computed already are taken whole. */
+static void
+add_columns(Columns *columns, Node *expression)
+{
+	ListCell *lc;
+
+	if (add_input_column(columns, expression))
+		return;
+	if (IsA(expression, PlaceHolderVar))
+	{
+		add_columns(columns, (Node *) ((PlaceHolderVar *) expression)->phexpr);
+		return;
+	}
+	foreach (lc, pull_var_clause(expression, PVC_RECURSE_AGGREGATES | PVC_RECURSE_WINDOWFUNCS |
+	                                             PVC_INCLUDE_PLACEHOLDERS))
+	{
+		Node *node = (Node *) lfirst(lc);
+
+		if (add_input_column(columns, node))
+			continue;
+		if (IsA(node, PlaceHolderVar))
+			add_columns(columns, (Node *) ((PlaceHolderVar *) node)->phexpr);
+		else if (bms_is_member(castNode(Var, node)->varno, columns->joined))
+			elog(ERROR, "column %d of relation %d is in neither side of the join",
+			     ((Var *) node)->varattno, (int) ((Var *) node)->varno);
+		/* else it will be a parameter from an outer node */
+	}
+}
+
+static void
+add_columns_of_list(Columns *columns, List *expressions)
+{
+	ListCell *lc;
+
+	foreach (lc, expressions)
+	{
+		if (lfirst(lc) == NULL)
+			continue;
+		if (IsA(lfirst(lc), List))
+			add_columns_of_list(columns, (List *) lfirst(lc));
+		else
+			add_columns(columns, (Node *) lfirst(lc));
+	}
+}
+
+static Plan *
+plan_attribution_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist,
+                      List *clauses, List *custom_plans)
+{
+	CustomScan *scan = makeNode(CustomScan);
+	List *private = linitial(path->custom_private);
+	List *expressions = lsecond(path->custom_private);
+	List *quals = lthird(path->custom_private);
+	Columns columns = {0};
+
+	columns.joined = rel->relids;
+	columns.tlists[0] = ((Plan *) linitial(custom_plans))->targetlist;
+	columns.tlists[1] = ((Plan *) lsecond(custom_plans))->targetlist;
+	add_columns_of_list(&columns, path->path.pathtarget->exprs);
+	add_columns_of_list(&columns, expressions);
+	add_columns_of_list(&columns, quals);
+
+	scan->scan.plan.targetlist = tlist;
+	scan->scan.plan.qual = copyObject(quals);
+	scan->custom_plans = custom_plans;
+	scan->custom_exprs = copyObject(expressions);
+	scan->custom_scan_tlist = columns.tlist;
+	scan->custom_private = lappend(lappend(list_copy(private), columns.sides), columns.attnos);
+	scan->flags = path->flags;
+	scan->methods = &inf_join_scan_methods;
+	return (Plan *) scan;
+}
+
+void
+inf_join_path_init(void)
+{
+	previous_hook = set_join_pathlist_hook;
+	set_join_pathlist_hook = join_pathlist_hook;
+}

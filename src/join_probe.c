@@ -1,0 +1,412 @@
+/*
+ * join_probe.c
+ *		Finding what matches a probe: its key's run, and the part of it in the window.
+ */
+#include "postgres.h"
+
+#include "common/int.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "compat.h"
+#include "join_state.h"
+
+/* Tables that stay in the processor's cache are not worth reading ahead for. */
+#define BATCH_TABLE_BYTES (512 * 1024)
+
+/* As long as this, a run is searched row by row. */
+#define SHORT_SEARCH 8
+
+static bool
+keys_match(AttributionJoinState *state, const JoinPart *part, const JoinRun *run,
+           const Datum *values)
+{
+	const RowShape *shape = &state->build.shape;
+	const uint64 *row = inf_part_row(shape, part, run->start);
+
+	for (int i = 0; i < state->keys.nkeys; i++)
+	{
+		JoinKey *key = &state->keys.keys[i];
+		Datum built = inf_row_datum(shape, row, part->references, key->column);
+
+		if (key->is_word
+		        ? built != values[i]
+		        : !DatumGetBool(FunctionCall2Coll(&key->equal, key->collation, values[i], built)))
+			return false;
+	}
+	return true;
+}
+
+static inline JoinRun *
+find_run(AttributionJoinState *state, const JoinPart *part, uint64 key, uint64 hash,
+         const Datum *values)
+{
+	JoinRun *run;
+
+	if (part->runs == NULL)
+		return NULL;
+	for (uint64 at = hash & part->mask;; at = (at + 1) & part->mask)
+	{
+		run = &part->runs[at];
+		if (run->count == 0)
+			return NULL;
+		if (run->key == key && (state->keys.is_word || keys_match(state, part, run, values)))
+			return run;
+	}
+}
+
+/* The first of the rows at or after the instant. */
+static inline uint64 *
+first_from(uint64 *rows, uint32 count, int words, int64 at)
+{
+	while (count > SHORT_SEARCH)
+	{
+		uint32 half = count / 2;
+		uint64 *middle = rows + (Size) half * words;
+
+		if (ROW_AT(middle) < at)
+		{
+			rows = middle;
+			count -= half;
+		}
+		else
+			count = half;
+	}
+	while (count > 0 && ROW_AT(rows) < at)
+	{
+		rows += words;
+		count--;
+	}
+	return rows;
+}
+
+/* The lookback of a whole scan, when it is first needed. */
+static void
+know_span(AttributionJoinState *state)
+{
+	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
+	Datum value = ExecEvalExprSwitchContext(state->span_state, econtext, &state->span_null);
+
+	if (!state->span_null)
+		state->span = inf_span_of_interval(DatumGetIntervalP(value), state->time_type == TIME_DATE);
+	state->span_known = true;
+}
+
+/* A wrong lookback of a built row is an error once a probe has the same key. */
+static void
+check_spans(AttributionJoinState *state, const JoinPart *part, const JoinRun *run)
+{
+	const RowShape *shape = &state->build.shape;
+
+	for (uint32 i = 0; i < run->count; i++)
+	{
+		int64 span = (int64) inf_part_row(shape, part, run->start + i)[shape->span];
+
+		if (span < 0)
+			inf_span_error(span, state->time_type);
+	}
+}
+
+/* Sets next and end to the rows of the run in the probe's window. */
+static inline void
+find_window(AttributionJoinState *state, const JoinPart *part, const JoinRun *run)
+{
+	int words = state->build.shape.words;
+	uint64 *rows = inf_part_row(&state->build.shape, part, run->start);
+	int64 low = state->probe_at;
+	int64 high = state->probe_at;
+	int64 reach;
+	uint64 *end;
+
+	switch (state->span_source)
+	{
+		case SPAN_PROBE:
+			reach = state->probe_span;
+			break;
+		case SPAN_BUILD:
+			if (unlikely(part->has_bad_span))
+				check_spans(state, part, run);
+			reach = part->longest;
+			break;
+		case SPAN_CONSTANT:
+			if (unlikely(!state->span_known))
+				know_span(state);
+			if (state->span_null)
+				return;
+			reach = state->span;
+			break;
+		default:
+			reach = state->span;
+			break;
+	}
+	if (unlikely(reach < 0))
+		inf_span_error(reach, state->time_type);
+	if (state->orders_built)
+	{
+		if (pg_add_s64_overflow(low, reach, &high))
+			high = PG_INT64_MAX;
+	}
+	else if (pg_sub_s64_overflow(high, reach, &low))
+		low = PG_INT64_MIN;
+
+	state->part = part;
+	state->next = first_from(rows, run->count, words, low);
+	end = rows + (Size) run->count * words;
+	if (high != PG_INT64_MAX)
+		end = first_from(state->next, (uint32) ((end - state->next) / words), words, high + 1);
+	state->end = end;
+	state->counters.removed_by_window += run->count - (uint64) (end - state->next) / words;
+}
+
+static inline void
+start_probe(AttributionJoinState *state)
+{
+	state->probing = true;
+	state->matched = false;
+	state->filled = false;
+	state->next = state->end = NULL;
+}
+
+/* A probe of the plan, as it comes. */
+static bool
+next_slot(AttributionJoinState *state)
+{
+	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
+	JoinSide *side = &state->probe;
+
+	for (;;)
+	{
+		TupleTableSlot *slot = ExecProcNode(side->plan);
+		uint64 hash;
+		JoinPart *part;
+		JoinRun *run;
+
+		if (TupIsNull(slot))
+			return false;
+		ResetExprContext(econtext);
+		if (!inf_side_read(side, &state->keys, slot, econtext))
+		{
+			if (!state->keeps_probe)
+				continue;
+			start_probe(state);
+			state->slot = slot;
+			return true;
+		}
+		hash = inf_join_hash(side->key);
+		part = inf_table_part(state->table, hash);
+		if (unlikely(part->build_file != NULL))
+		{
+			inf_join_spill_slot(state, part, slot);
+			continue;
+		}
+		if (state->keys.is_word)
+			run = find_run(state, part, side->key, hash, NULL);
+		else
+		{
+			MemoryContext old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
+
+			run = find_run(state, part, side->key, hash, side->key_values);
+			MemoryContextSwitchTo(old);
+		}
+		if (run == NULL && !state->keeps_probe)
+			continue;
+		start_probe(state);
+		state->slot = slot;
+		state->probe_at = side->instant;
+		state->probe_span = side->lookback;
+		if (run != NULL)
+			find_window(state, part, run);
+		return true;
+	}
+}
+
+/* Is it worth while to read probes ahead? Then the processor can fetch their runs meanwhile. */
+static bool
+start_batches(AttributionJoinState *state)
+{
+	if (state->probe.shape.has_references || state->table->used < BATCH_TABLE_BYTES)
+		return false;
+	if (state->batch == NULL)
+	{
+		MemoryContext context = state->css.ss.ps.state->es_query_cxt;
+
+		state->batch = MemoryContextAlloc(context, MAX_BATCH * sizeof(ReadyProbe));
+		state->batch_rows = MemoryContextAlloc(
+		    context, MAX_BATCH * (Size) (1 + state->probe.shape.words) * sizeof(uint64));
+	}
+	/* a cursor's first row should not wait for many */
+	state->batch_room = 8;
+	state->nbatch = state->batch_at = 0;
+	return true;
+}
+
+static inline uint64 *
+batch_row(const AttributionJoinState *state, int number)
+{
+	return state->batch_rows + (Size) number * (1 + state->probe.shape.words) + 1;
+}
+
+static void
+read_batch(AttributionJoinState *state)
+{
+	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
+	JoinSide *side = &state->probe;
+	RowShape *shape = &side->shape;
+
+	state->nbatch = state->batch_at = 0;
+	while (state->nbatch < state->batch_room)
+	{
+		TupleTableSlot *slot = ExecProcNode(side->plan);
+		uint64 *row = batch_row(state, state->nbatch);
+		ReadyProbe *ready = &state->batch[state->nbatch];
+		uint64 hash;
+
+		if (TupIsNull(slot))
+		{
+			state->exhausted = true;
+			break;
+		}
+		ResetExprContext(econtext);
+		ready->part = NULL;
+		ready->run = NULL;
+		if (inf_side_read(side, &state->keys, slot, econtext))
+		{
+			hash = inf_join_hash(side->key);
+			ready->part = inf_table_part(state->table, hash);
+			if (unlikely(ready->part->build_file != NULL))
+			{
+				inf_join_spill_slot(state, ready->part, slot);
+				continue;
+			}
+			if (ready->part->runs != NULL)
+				__builtin_prefetch(&ready->part->runs[hash & ready->part->mask]);
+		}
+		else if (!state->keeps_probe)
+			continue;
+		inf_side_collect(side, slot, ready->part != NULL);
+		ROW_KEY(row) = side->key;
+		ROW_HEAD(row)->words = shape->words;
+		inf_side_fill(side, row, ready->part != NULL);
+		state->nbatch++;
+	}
+	for (int i = 0; i < state->nbatch; i++)
+	{
+		ReadyProbe *ready = &state->batch[i];
+		uint64 *row = batch_row(state, i);
+
+		if (ready->part == NULL)
+			continue;
+		for (int k = 0; k < state->keys.nkeys && !state->keys.is_word; k++)
+			side->key_values[k] =
+			    inf_row_datum(shape, row, NULL, shape->ncolumns - state->keys.nkeys + k);
+		ready->run = find_run(state, ready->part, ROW_KEY(row), inf_join_hash(ROW_KEY(row)),
+		                      side->key_values);
+		if (ready->run != NULL)
+			__builtin_prefetch(inf_part_row(&state->build.shape, ready->part, ready->run->start));
+	}
+	state->batch_room = Min(2 * state->batch_room, MAX_BATCH);
+}
+
+static bool
+next_in_batch(AttributionJoinState *state)
+{
+	for (;;)
+	{
+		ReadyProbe *ready;
+		uint64 *row;
+
+		if (state->batch_at == state->nbatch)
+		{
+			if (state->exhausted)
+				return false;
+			CHECK_FOR_INTERRUPTS();
+			read_batch(state);
+			continue;
+		}
+		ready = &state->batch[state->batch_at];
+		row = batch_row(state, state->batch_at++);
+		if (ready->run == NULL && !state->keeps_probe)
+			continue;
+		start_probe(state);
+		state->row = row;
+		state->probe_at = ROW_AT(row);
+		if (state->probe.shape.span)
+			state->probe_span = (int64) row[state->probe.shape.span];
+		if (ready->run != NULL)
+			find_window(state, ready->part, ready->run);
+		return true;
+	}
+}
+
+static bool
+next_in_file(AttributionJoinState *state)
+{
+	RowShape *shape = &state->probe.shape;
+
+	for (;;)
+	{
+		uint64 *row;
+		uint64 hash;
+		JoinPart *part;
+		JoinRun *run;
+
+		CHECK_FOR_INTERRUPTS();
+		row = inf_row_file_read(&state->probe_reader);
+		if (row == NULL)
+			return false;
+		state->probe_number++;
+		if (unlikely(ROW_HEAD(row)->state == ROW_UNMATCHABLE))
+		{
+			start_probe(state);
+			state->row = row;
+			return true;
+		}
+		hash = inf_join_hash(ROW_KEY(row));
+		part = inf_table_part(state->table, hash);
+		if (unlikely(part->build_file != NULL))
+		{
+			inf_join_spill_row(state, part, row);
+			continue;
+		}
+		ResetExprContext(state->css.ss.ps.ps_ExprContext);
+		for (int k = 0; k < state->keys.nkeys && !state->keys.is_word; k++)
+			state->probe.key_values[k] = inf_row_datum(shape, row, (const char *) row,
+			                                           shape->ncolumns - state->keys.nkeys + k);
+		run = find_run(state, part, ROW_KEY(row), hash, state->probe.key_values);
+		if (run == NULL && !state->keeps_probe)
+			continue;
+		start_probe(state);
+		state->row = row;
+		state->probe_at = ROW_AT(row);
+		if (shape->span)
+			state->probe_span = (int64) row[shape->span];
+		if (run != NULL)
+			find_window(state, part, run);
+		return true;
+	}
+}
+
+bool
+inf_join_next_probe(AttributionJoinState *state)
+{
+	state->slot = NULL;
+	state->row = NULL;
+	if (state->round != NULL)
+		return next_in_file(state);
+	if (state->batches)
+		return next_in_batch(state);
+	if (state->exhausted)
+		return false;
+	if (state->batch_room == 0)
+	{
+		state->batches = start_batches(state);
+		if (state->batches)
+			return next_in_batch(state);
+		state->batch_room = -1;
+	}
+	if (next_slot(state))
+		return true;
+	state->exhausted = true;
+	return false;
+}

@@ -1,0 +1,249 @@
+/*
+ * join_side.c
+ *		What an attribution join reads of the rows of one side: keys, instant, lookback, columns.
+ */
+#include "postgres.h"
+
+#include "common/int.h"
+#include "executor/executor.h"
+#include "utils/memutils.h"
+
+#include "attribution_window.h"
+#include "compat.h"
+#include "core/instant.h"
+#include "duration.h"
+#include "join_side.h"
+
+/*
+ * A lookback that is an error: whoever evaluates the operator pair by pair meets it only with a
+ * row of the same key. So do we. Types of a wrong window are kept as the number of the type.
+ */
+#define BAD_SPAN_INFINITE (-1)
+#define BAD_SPAN_MONTHS (-2)
+#define BAD_SPAN_RANGE (-3)
+#define BAD_SPAN_NEGATIVE (-4)
+#define BAD_SPAN_TYPE (-16) /* and below: minus the type */
+
+static inline int64
+in_units(int64 lookback, bool is_date)
+{
+	return is_date ? lookback / INF_US_PER_DAY : lookback;
+}
+
+int64
+inf_span_of_interval(const Interval *span, bool is_date)
+{
+	int64 lookback;
+
+	if (INTERVAL_IS_INFINITE(span))
+		return BAD_SPAN_INFINITE;
+	if (span->month != 0)
+		return BAD_SPAN_MONTHS;
+	if (pg_mul_s64_overflow(span->day, INF_US_PER_DAY, &lookback) ||
+	    pg_add_s64_overflow(lookback, span->time, &lookback))
+		return BAD_SPAN_RANGE;
+	if (lookback < 0)
+		return BAD_SPAN_NEGATIVE;
+	return in_units(lookback, is_date);
+}
+
+static int64
+span_of_window(const AttributionWindow *window, TimeType type)
+{
+	if (window->type == (int32) type && window->lookback >= 0)
+		return in_units(window->lookback, type == TIME_DATE);
+	return BAD_SPAN_TYPE - (window->type & 0xff);
+}
+
+void
+inf_span_error(int64 span, TimeType type)
+{
+	Interval interval = {0};
+	AttributionWindow window = {0};
+
+	switch (span)
+	{
+		case BAD_SPAN_INFINITE:
+			SET_INTERVAL_INFINITE(&interval);
+			break;
+		case BAD_SPAN_MONTHS:
+			interval.month = 1;
+			break;
+		case BAD_SPAN_RANGE:
+			interval.day = PG_INT32_MAX;
+			interval.time = PG_INT64_MAX;
+			break;
+		case BAD_SPAN_NEGATIVE:
+			interval.day = -1;
+			break;
+		default:
+			window.type = (int32) (BAD_SPAN_TYPE - span);
+			window.lookback = window.type == (int32) type ? -1 : 0;
+			inf_window_check(&window, type);
+	}
+	inf_duration_of_interval(&interval, "lookback window");
+	elog(ERROR, "unexpected lookback window");
+}
+
+SideExpression
+inf_side_expression(JoinSide *side, Expr *expression, PlanState *parent)
+{
+	SideExpression result = {0};
+
+	if (IsA(expression, Var) && ((Var *) expression)->varattno > 0)
+	{
+		result.attno = ((Var *) expression)->varattno;
+		side->natts = Max(side->natts, result.attno);
+	}
+	else
+		result.state = ExecInitExpr(expression, parent);
+	return result;
+}
+
+static inline Datum
+evaluate(const SideExpression *expression, TupleTableSlot *slot, ExprContext *econtext,
+         bool *isnull)
+{
+	if (expression->attno > 0)
+	{
+		*isnull = slot->tts_isnull[expression->attno - 1];
+		return slot->tts_values[expression->attno - 1];
+	}
+	econtext->ecxt_outertuple = slot;
+	return ExecEvalExpr(expression->state, econtext, isnull);
+}
+
+static inline uint64
+word_of_key(Datum value, int length)
+{
+	switch (length)
+	{
+		case 1:
+			return (uint64) (int64) DatumGetChar(value);
+		case 2:
+			return (uint64) (int64) DatumGetInt16(value);
+		case 4:
+			return (uint64) (int64) DatumGetInt32(value);
+		default:
+			return (uint64) DatumGetInt64(value);
+	}
+}
+
+/* The instant, and the lookback if it comes with it. */
+static inline bool
+read_instant(JoinSide *side, TupleTableSlot *slot, ExprContext *econtext)
+{
+	bool isnull;
+	Datum value = evaluate(&side->at, slot, econtext, &isnull);
+
+	if (isnull)
+		return false;
+	if (side->is_window)
+	{
+		AttributionWindow *window = (AttributionWindow *) DatumGetPointer(value);
+
+		side->lookback = span_of_window(window, side->time_type);
+		side->instant = window->at;
+		if (side->lookback < 0)
+			return true; /* an instant of another type, perhaps */
+	}
+	else
+		side->instant = side->is_date ? DatumGetDateADT(value) : DatumGetTimestamp(value);
+
+	if (side->is_date)
+		return !DATE_NOT_FINITE((DateADT) side->instant);
+	return !TIMESTAMP_NOT_FINITE(side->instant);
+}
+
+bool
+inf_side_read(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot, ExprContext *econtext)
+{
+	MemoryContext old = NULL;
+	uint64 combined = 0;
+	bool matchable = false;
+	bool isnull;
+
+	slot_getsomeattrs(slot, side->natts);
+
+	/* the common case evaluates nothing */
+	if (likely(keys->is_word && side->keys[0].attno > 0))
+	{
+		if (slot->tts_isnull[side->keys[0].attno - 1])
+			return false;
+		combined = word_of_key(slot->tts_values[side->keys[0].attno - 1], side->key_lengths[0]);
+		side->key = combined;
+		if (side->at.attno > 0 && !side->has_span && !side->is_window)
+			return read_instant(side, slot, econtext);
+	}
+
+	old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
+	for (int i = 0; i < keys->nkeys; i++)
+	{
+		JoinKey *key = &keys->keys[i];
+		Datum value = evaluate(&side->keys[i], slot, econtext, &isnull);
+
+		if (isnull)
+			goto done;
+		if (key->is_word)
+		{
+			uint64 word = word_of_key(value, side->key_lengths[i]);
+
+			side->key_values[i] = (Datum) word;
+			combined = keys->is_word ? word : inf_join_hash(combined ^ word);
+		}
+		else
+		{
+			FmgrInfo *function = side->is_build ? &key->build_hash : &key->probe_hash;
+			uint32 hash = DatumGetUInt32(FunctionCall1Coll(function, key->collation, value));
+
+			side->key_values[i] = value;
+			combined = inf_join_hash(combined ^ hash);
+		}
+	}
+	side->key = combined;
+	if (side->has_span && !side->is_window)
+	{
+		Datum span = evaluate(&side->span, slot, econtext, &isnull);
+
+		if (isnull)
+			goto done;
+		side->lookback = inf_span_of_interval(DatumGetIntervalP(span), side->is_date);
+	}
+	matchable = read_instant(side, slot, econtext);
+done:
+	MemoryContextSwitchTo(old);
+	return matchable;
+}
+
+uint32
+inf_side_collect(JoinSide *side, TupleTableSlot *slot, bool matchable)
+{
+	RowShape *shape = &side->shape;
+
+	for (int i = 0; i < shape->ncolumns; i++)
+	{
+		int source = shape->columns[i].source;
+
+		if (source > 0)
+		{
+			side->values[i] = slot->tts_values[source - 1];
+			side->isnull[i] = slot->tts_isnull[source - 1];
+		}
+		else
+		{
+			side->values[i] = matchable ? side->key_values[-1 - source] : (Datum) 0;
+			side->isnull[i] = !matchable;
+		}
+	}
+	return inf_row_words(shape, side->values, side->isnull);
+}
+
+void
+inf_side_fill(const JoinSide *side, uint64 *row, bool matchable)
+{
+	ROW_AT(row) = matchable ? side->instant : 0;
+	ROW_HEAD(row)->state = matchable ? ROW_MATCHABLE : ROW_UNMATCHABLE;
+	if (side->shape.span)
+		row[side->shape.span] = matchable ? (uint64) side->lookback : 0;
+	inf_row_fill(&side->shape, row, side->values, side->isnull);
+}

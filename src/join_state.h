@@ -1,0 +1,161 @@
+/*
+ * join_state.h
+ *		The state of an attribution join that is being executed.
+ */
+#ifndef INF_JOIN_STATE_H
+#define INF_JOIN_STATE_H
+
+#include "nodes/execnodes.h"
+
+#include "join_plan.h"
+#include "join_side.h"
+#include "join_table.h"
+
+/* A column of the slot that goes out, and where it comes from. */
+typedef struct OutputColumn
+{
+	int to;
+	int from; /* probe: attribute's index in the slot; build: column of the row */
+	int row;  /* probe: column of the row, if it is kept in one */
+	bool by_value;
+} OutputColumn;
+
+/* A probe that is ready: its key's run is known. */
+typedef struct ReadyProbe
+{
+	JoinPart *part;
+	JoinRun *run; /* or NULL */
+} ReadyProbe;
+
+#define MAX_BATCH 256
+
+typedef enum JoinPhase
+{
+	PHASE_BUILD,
+	PHASE_PROBE,
+	PHASE_BUILT, /* built rows without a match */
+	PHASE_NEXT,  /* what is in files */
+	PHASE_DONE
+} JoinPhase;
+
+/* A part in files, which is joined by itself. */
+typedef struct SpilledPart
+{
+	BufFile *build_file;
+	BufFile *probe_file; /* or NULL */
+	SharedTuplestoreAccessor *build_shared;
+	SharedTuplestoreAccessor *probe_shared;
+	int level;      /* of the table that it will be */
+	bool streaming; /* splitting it further is no use */
+	uint64 built_rows;
+} SpilledPart;
+
+typedef struct JoinCounters
+{
+	uint64 built;
+	uint64 removed_by_window;
+	uint64 rounds;
+	Size peak;
+} JoinCounters;
+
+typedef struct AttributionJoinState
+{
+	CustomScanState css;
+	AttributionJoinKind kind;
+	SpanSource span_source;
+	bool orders_built;
+	TimeType time_type;
+	double expected_rows;
+	JoinKeys keys;
+	JoinSide probe;
+	JoinSide build;
+	bool build_has_parameters; /* its expressions may change with a rescan */
+
+	ExprState *span_state; /* SPAN_CONSTANT */
+	bool span_known;
+	bool span_null;
+	int64 span;
+
+	/* what comes out */
+	ExprState *filter;
+	bool direct; /* the result slot itself is filled: no projection, no conditions */
+	TupleTableSlot *out;
+	int nprobe_out;
+	OutputColumn *probe_out;
+	int nbuild_out;
+	OutputColumn *build_out;
+	uint64 last_nulls; /* of the built columns in the slot */
+	bool keeps_probe;  /* probes without a match come out */
+	bool keeps_build;  /* built rows without a match come out */
+	bool marks;        /* built rows are marked when they match */
+	bool checks_rows;  /* the window is not the only condition of a row in it */
+
+	/* the present round */
+	JoinPhase phase;
+	MemoryContext table_context;
+	JoinTable *table;
+	SpilledPart *round; /* NULL: the plan's own rows */
+	bool whole;         /* the table holds all of them */
+	bool last_stream;   /* all of the round's built rows have been in the table by now */
+	RowReader build_reader;
+	RowReader probe_reader;
+	uint8 *probe_matched; /* by number, when the probes are read several times */
+	Size probe_matched_room;
+	uint64 probe_number;
+	MemoryContext spill_context;
+	List *spilled;
+	uint64 unmatchable; /* counted, to spread them */
+
+	/* the present probe */
+	bool probing;
+	bool matched;
+	bool filled;          /* its columns are in the slot */
+	TupleTableSlot *slot; /* or */
+	uint64 *row;
+	int64 probe_at;
+	int64 probe_span;
+	const JoinPart *part;
+	uint64 *next; /* rows in the window that are still to come */
+	uint64 *end;
+
+	/* probes read ahead */
+	bool batches;
+	bool exhausted;
+	int batch_room;
+	int nbatch;
+	int batch_at;
+	uint64 *batch_rows;
+	ReadyProbe *batch;
+
+	/* unmatched built rows */
+	int built_part;
+	uint32 built_row;
+
+	/* with other participants */
+	struct SharedJoin *shared; /* or NULL */
+	dsa_area *area;
+	int participant;
+	bool attached; /* others may wait */
+	bool writes_files;
+	SharedTuplestoreAccessor **shared_files;
+	void *file_row;
+	Size file_row_room;
+
+	JoinCounters counters;
+} AttributionJoinState;
+
+/* join_round.c: building tables, from the plan and from files */
+extern void inf_join_build(AttributionJoinState *state);
+extern bool inf_join_next_round(AttributionJoinState *state);
+extern void inf_join_end_round(AttributionJoinState *state);
+extern void inf_join_spill_slot(AttributionJoinState *state, JoinPart *part, TupleTableSlot *slot);
+extern void inf_join_spill_row(AttributionJoinState *state, JoinPart *part, uint64 *row);
+extern void inf_join_forget(AttributionJoinState *state);
+
+/* join_probe.c: finding matches */
+extern bool inf_join_next_probe(AttributionJoinState *state);
+
+/* join_explain.c */
+extern void inf_join_explain(CustomScanState *node, List *ancestors, struct ExplainState *es);
+
+#endif

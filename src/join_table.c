@@ -1,0 +1,338 @@
+/*
+ * join_table.c
+ *		Gathering the rows of an attribution join's table, within the memory allowed.
+ */
+#include "postgres.h"
+
+#include <sys/mman.h>
+
+#include "miscadmin.h"
+#include "port/pg_bitutils.h"
+#include "utils/memutils.h"
+
+#include "compat.h"
+#include "join_plan.h"
+#include "join_table.h"
+
+/* Parts of this size are finished within the processor's cache. */
+#define PART_BYTES (256 * 1024)
+#define MIN_PARTS 8
+
+#define MIN_CHUNK_WORDS 128
+#define MAX_CHUNK_WORDS 8192
+
+double
+inf_join_row_bytes(double width)
+{
+	return width + DIRECTORY_BYTES + 4 * sizeof(uint64);
+}
+
+int
+inf_table_parts(const RowShape *shape, double rows, Size limit)
+{
+	double bytes = rows * ((1 + shape->words) * sizeof(uint64) + DIRECTORY_BYTES);
+	double wanted = bytes / PART_BYTES;
+	int nparts = MIN_PARTS;
+
+	/* what is spilled should be read again in one go */
+	if (bytes > (double) limit)
+		wanted = Max(wanted, 4 * bytes / (double) limit);
+	while (nparts < wanted && nparts < (1 << PART_BITS))
+		nparts *= 2;
+	return nparts;
+}
+
+JoinTable *
+inf_table_create(MemoryContext context, MemoryContext files, const RowShape *shape, JoinKeys *keys,
+                 int level, double rows, Size limit, bool may_spill)
+{
+	JoinTable *table = MemoryContextAllocZero(context, sizeof(JoinTable));
+
+	table->context = context;
+	table->files = files;
+	table->shape = shape;
+	table->keys = keys;
+	table->level = level;
+	table->limit = limit;
+	table->may_spill = may_spill;
+	table->nparts = inf_table_parts(shape, rows, limit);
+	table->shift = 64 - PART_BITS * (level + 1);
+	table->parts = MemoryContextAllocZero(context, table->nparts * sizeof(JoinPart));
+	table->chunk_words = limit / sizeof(uint64) / table->nparts / 8;
+	table->chunk_words = Max(table->chunk_words, MIN_CHUNK_WORDS);
+	table->chunk_words = Min(table->chunk_words, MAX_CHUNK_WORDS);
+	return table;
+}
+
+static void
+charge(JoinTable *table, Size bytes)
+{
+	table->used += bytes;
+	table->peak = Max(table->peak, table->used);
+}
+
+/* Ends with a NULL chunk or row. */
+static uint64 *
+next_row(RowChunk **chunk, Size *at)
+{
+	uint64 *row;
+
+	while (*chunk != NULL && *at >= (*chunk)->used)
+	{
+		*chunk = (*chunk)->next.chunk;
+		*at = 0;
+	}
+	if (*chunk == NULL)
+		return NULL;
+	row = &(*chunk)->words[*at + 1];
+	*at += 1 + ROW_HEAD(row)->words;
+	return row;
+}
+
+static void
+free_chunks(JoinTable *table, JoinPart *part)
+{
+	RowChunk *chunk = part->first;
+
+	while (chunk != NULL)
+	{
+		RowChunk *next = chunk->next.chunk;
+
+		pfree(chunk);
+		chunk = next;
+	}
+	table->used -= part->bytes + (Size) part->built_rows * DIRECTORY_BYTES;
+	part->first = part->last = NULL;
+	part->bytes = 0;
+}
+
+static void
+spill_part(JoinTable *table, JoinPart *part)
+{
+	RowChunk *chunk = part->first;
+	Size at = 0;
+	uint64 *row;
+
+	part->build_file = inf_row_file_create(table->files);
+	while ((row = next_row(&chunk, &at)) != NULL)
+	{
+		CHECK_FOR_INTERRUPTS();
+		inf_row_file_write(part->build_file, row);
+	}
+	free_chunks(table, part);
+}
+
+/* Makes room by sending the largest parts to files. */
+static void
+make_room(JoinTable *table)
+{
+	while (inf_table_is_full(table))
+	{
+		JoinPart *largest = NULL;
+
+		for (int i = 0; i < table->nparts; i++)
+		{
+			JoinPart *part = &table->parts[i];
+
+			if (part->first != NULL && (largest == NULL || part->bytes > largest->bytes))
+				largest = part;
+		}
+		if (largest == NULL)
+			return;
+		spill_part(table, largest);
+	}
+}
+
+static void
+add_chunk(JoinTable *table, JoinPart *part, Size words)
+{
+	Size room = part->last == NULL ? MIN_CHUNK_WORDS : 2 * part->last->room;
+	Size bytes;
+	RowChunk *chunk;
+
+	room = Max(Min(room, table->chunk_words), words);
+	bytes = offsetof(RowChunk, words) + room * sizeof(uint64);
+	chunk = MemoryContextAllocHuge(table->context, bytes);
+	chunk->next.chunk = NULL;
+	chunk->used = 0;
+	chunk->room = room;
+	if (part->last == NULL)
+		part->first = chunk;
+	else
+		part->last->next.chunk = chunk;
+	part->last = chunk;
+	part->bytes += bytes;
+	charge(table, bytes);
+}
+
+uint64 *
+inf_table_scratch(JoinTable *table, uint32 words)
+{
+	if (table->scratch == NULL || table->scratch_room < words)
+	{
+		if (table->scratch != NULL)
+			pfree(table->scratch);
+		table->scratch =
+		    MemoryContextAllocHuge(table->context, (1 + (Size) words) * sizeof(uint64));
+		table->scratch_room = words;
+	}
+	return table->scratch + 1;
+}
+
+uint64 *
+inf_table_room(JoinTable *table, uint64 key, uint32 words)
+{
+	JoinPart *part = inf_table_part(table, inf_join_hash(key));
+	RowChunk *chunk = part->last;
+	uint64 *row;
+
+	if (part->build_file == NULL && (chunk == NULL || chunk->room - chunk->used <= words))
+	{
+		add_chunk(table, part, 1 + (Size) words);
+		if (table->may_spill && inf_table_is_full(table))
+			make_room(table);
+		chunk = part->last;
+	}
+	if (part->build_file != NULL)
+	{
+		row = inf_table_scratch(table, words);
+		table->spilling = part;
+	}
+	else
+	{
+		row = &chunk->words[chunk->used + 1];
+		chunk->used += 1 + (Size) words;
+		table->spilling = NULL;
+		charge(table, DIRECTORY_BYTES);
+	}
+	ROW_KEY(row) = key;
+	ROW_HEAD(row)->words = words;
+	part->built_rows++;
+	table->nrows++;
+	return row;
+}
+
+void
+inf_table_add(JoinTable *table, uint64 *row)
+{
+	if (table->spilling != NULL)
+		inf_row_file_write(table->spilling->build_file, row);
+}
+
+/*
+ * A stretch of memory for the finished parts of a large table. Side by side they can have large
+ * pages, without which a probe of such a table spends its time on looking up addresses.
+ */
+typedef struct Stretch
+{
+	char *next;
+	Size left;
+} Stretch;
+
+#define LARGE_PAGE ((Size) 2 * 1024 * 1024)
+
+static Stretch
+reserve(MemoryContext context, Size bytes)
+{
+	Stretch stretch = {NULL, 0};
+
+	if (bytes < 2 * LARGE_PAGE)
+		return stretch;
+	stretch.next = MemoryContextAllocHuge(context, bytes);
+	stretch.left = bytes;
+#ifdef MADV_HUGEPAGE
+	{
+		uintptr_t start = TYPEALIGN(LARGE_PAGE, (uintptr_t) stretch.next);
+		uintptr_t end = TYPEALIGN_DOWN(LARGE_PAGE, (uintptr_t) stretch.next + bytes);
+
+		/* only advice: if it cannot be taken, so be it */
+		(void) madvise((void *) start, end - start, MADV_HUGEPAGE);
+	}
+#endif
+	return stretch;
+}
+
+static void *
+take(Stretch *stretch, MemoryContext context, Size bytes)
+{
+	char *result = stretch->next;
+
+	if (bytes > stretch->left)
+		return MemoryContextAllocHuge(context, Max(bytes, 8));
+	stretch->next += bytes;
+	stretch->left -= bytes;
+	return result;
+}
+
+/* Rows and directories of the parts that are still to be finished. */
+typedef struct Stretches
+{
+	Stretch rows;
+	Stretch runs;
+	bool reserved;
+} Stretches;
+
+/* Hashes spread keys evenly: the first part tells how large the directories of all will be. */
+static void
+reserve_stretches(JoinTable *table, Stretches *stretches, const PartSizes *sizes)
+{
+	Size nparts = 0;
+	Size nrows = 0;
+
+	for (int i = 0; i < table->nparts; i++)
+	{
+		if (table->parts[i].first == NULL)
+			continue;
+		nparts++;
+		nrows += table->parts[i].built_rows;
+	}
+	stretches->rows = reserve(table->context, nrows * table->shape->words * sizeof(uint64));
+	stretches->runs = reserve(table->context, nparts * sizes->run_bytes);
+	stretches->reserved = true;
+}
+
+static void
+finish_part(JoinTable *table, JoinPart *part, Stretches *stretches)
+{
+	int nchunks = 0;
+	RowChunk **chunks;
+	PartSizes sizes;
+
+	for (RowChunk *chunk = part->first; chunk != NULL; chunk = chunk->next.chunk)
+		nchunks++;
+	chunks = palloc(nchunks * sizeof(RowChunk *));
+	nchunks = 0;
+	for (RowChunk *chunk = part->first; chunk != NULL; chunk = chunk->next.chunk)
+		chunks[nchunks++] = chunk;
+
+	sizes = inf_part_measure(table->shape, table->keys, chunks, nchunks, part->built_rows);
+	if (!stretches->reserved)
+		reserve_stretches(table, stretches, &sizes);
+	part->rows = take(&stretches->rows, table->context, sizes.row_bytes);
+	part->runs = take(&stretches->runs, table->context, sizes.run_bytes);
+	if (sizes.reference_bytes > 0)
+		part->references = MemoryContextAllocHuge(table->context, sizes.reference_bytes);
+	inf_part_fill(table->shape, part, chunks, nchunks, &sizes);
+	free_chunks(table, part);
+	charge(table, sizes.row_bytes + sizes.run_bytes + sizes.reference_bytes);
+}
+
+void
+inf_table_finish(JoinTable *table)
+{
+	MemoryContext passing =
+	    AllocSetContextCreate(table->context, "AttributionJoin part", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(passing);
+	Stretches stretches = {0};
+
+	for (int i = 0; i < table->nparts; i++)
+	{
+		JoinPart *part = &table->parts[i];
+
+		if (part->build_file == NULL && part->first != NULL)
+			finish_part(table, part, &stretches);
+		MemoryContextReset(passing);
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(passing);
+}

@@ -1,0 +1,172 @@
+/*
+ * join_table.h
+ *		The table of an attribution join: key -> run of rows in order of time.
+ *
+ * Rows are gathered in parts, by the first bits of their hash. A finished part has the rows of
+ * a key side by side, sorted by instant, and a directory of keys. Where memory does not suffice,
+ * whole parts go to files instead.
+ */
+#ifndef INF_JOIN_TABLE_H
+#define INF_JOIN_TABLE_H
+
+#include "fmgr.h"
+#include "utils/dsa.h"
+
+#include "join_row.h"
+
+/* Each level of parts uses its own bits of the hash; the directory uses the last ones. */
+#define PART_BITS 6
+#define MAX_LEVEL 5
+
+/* What a row will take in the directory, at most: a run, in a directory two thirds full. */
+#define DIRECTORY_BYTES 24
+
+typedef struct JoinKey
+{
+	bool is_word; /* equal if their words are */
+	FmgrInfo probe_hash;
+	FmgrInfo build_hash;
+	FmgrInfo equal; /* probe = build */
+	FmgrInfo same;  /* build = build */
+	Oid collation;
+	int column; /* of the built row */
+} JoinKey;
+
+typedef struct JoinKeys
+{
+	int nkeys;
+	bool is_word; /* one key, which is a word: then the rows' keys are these, not hashes */
+	JoinKey *keys;
+} JoinKeys;
+
+/* A key's run. Empty if it has no rows. */
+typedef struct JoinRun
+{
+	uint64 key;
+	uint32 start;
+	uint32 count;
+} JoinRun;
+
+typedef struct RowChunk
+{
+	union
+	{
+		struct RowChunk *chunk;
+		dsa_pointer shared; /* in shared memory */
+	} next;
+	Size used; /* in words */
+	Size room;
+	uint64 words[FLEXIBLE_ARRAY_MEMBER];
+} RowChunk;
+
+typedef struct JoinPart
+{
+	/* finished */
+	JoinRun *runs;
+	uint64 mask;
+	uint64 *rows;
+	char *references; /* base of the rows' values that are no words */
+	uint32 nrows;
+	bool has_bad_span; /* a lookback that is an error, if it comes to that */
+	int64 longest;     /* lookback in the part */
+
+	/* while it is built */
+	RowChunk *first;
+	RowChunk *last;
+	Size bytes;
+
+	/* in files */
+	BufFile *build_file;
+	BufFile *probe_file;
+	uint64 built_rows;
+} JoinPart;
+
+typedef struct JoinTable
+{
+	MemoryContext context; /* all of it, but for */
+	MemoryContext files;   /* the files */
+	const RowShape *shape;
+	JoinKeys *keys;
+	int level;
+	int nparts;
+	int shift; /* of the hash, to get a part's number */
+	JoinPart *parts;
+	Size limit; /* bytes */
+	Size used;
+	Size peak;
+	Size chunk_words;
+	bool may_spill;
+	uint64 nrows;
+	uint64 *scratch; /* a row on its way to a file */
+	uint32 scratch_room;
+	JoinPart *spilling; /* where it goes */
+} JoinTable;
+
+/* Any bits of the result are as good as any others. */
+static inline uint64
+inf_join_hash(uint64 key)
+{
+	key ^= key >> 33;
+	key *= UINT64CONST(0xff51afd7ed558ccd);
+	key ^= key >> 33;
+	key *= UINT64CONST(0xc4ceb9fe1a85ec53);
+	key ^= key >> 33;
+	return key;
+}
+
+static inline JoinPart *
+inf_table_part(const JoinTable *table, uint64 hash)
+{
+	return &table->parts[(hash >> table->shift) & (table->nparts - 1)];
+}
+
+static inline uint64 *
+inf_part_row(const RowShape *shape, const JoinPart *part, uint32 number)
+{
+	return part->rows + (Size) number * shape->words;
+}
+
+/*
+ * A new table in the context, which must be empty. Rows and bytes are those expected; "limit" is
+ * kept by sending parts to files, if it may spill.
+ */
+extern JoinTable *inf_table_create(MemoryContext context, MemoryContext files,
+                                   const RowShape *shape, JoinKeys *keys, int level, double rows,
+                                   Size limit, bool may_spill);
+
+/* Into how many parts such a table is divided. */
+extern int inf_table_parts(const RowShape *shape, double rows, Size limit);
+
+/* Room for a row on its way to a file, good until the next call. */
+extern uint64 *inf_table_scratch(JoinTable *table, uint32 words);
+
+/* Room for a row of that many words, to be filled and then given to inf_table_add. */
+extern uint64 *inf_table_room(JoinTable *table, uint64 key, uint32 words);
+extern void inf_table_add(JoinTable *table, uint64 *row);
+
+static inline bool
+inf_table_is_full(const JoinTable *table)
+{
+	return table->used > table->limit;
+}
+
+extern void inf_table_finish(JoinTable *table);
+
+/* Finishing a part in steps, for those who have the memory elsewhere. */
+typedef struct PartSizes
+{
+	uint32 nrows;
+	uint32 nruns;
+	uint64 mask;
+	Size row_bytes;
+	Size run_bytes;
+	Size reference_bytes;
+	struct Grouping *grouping;
+} PartSizes;
+
+extern PartSizes inf_part_measure(const RowShape *shape, JoinKeys *keys, RowChunk **chunks,
+                                  int nchunks, uint64 nrows);
+extern void inf_part_fill(const RowShape *shape, JoinPart *part, RowChunk **chunks, int nchunks,
+                          PartSizes *sizes);
+
+#endif

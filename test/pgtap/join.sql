@@ -1,0 +1,162 @@
+-- The attribution join: when the planner takes it, and that it is a node like any other: rescans,
+-- cursors, prepared statements, subtransactions, partitions, EXPLAIN.
+BEGIN;
+SELECT plan(71);
+
+CREATE TABLE touches AS
+SELECT n % 1000 AS customer_id, n % 37 AS influencer_id,
+       timestamptz '2026-01-01 00:00+00' + n * interval '157 seconds' AS touched_at
+FROM   generate_series(1, 100000) AS n;
+CREATE TABLE orders AS
+SELECT n AS order_id, (n * 7) % 1000 AS customer_id,
+       timestamptz '2026-01-01 00:00+00' + n * interval '1570 seconds' AS ordered_at,
+       (n % 20) * interval '1 day' AS span, n % 5 AS segment
+FROM   generate_series(1, 10000) AS n;
+ANALYZE touches, orders;
+
+CREATE FUNCTION plan_of(query text, options text DEFAULT 'COSTS OFF') RETURNS text LANGUAGE plpgsql AS $$
+DECLARE line text; plan text := '';
+BEGIN
+	FOR line IN EXECUTE format('EXPLAIN (%s) %s', options, query) LOOP plan := plan || line || E'\n'; END LOOP;
+	RETURN plan;
+END $$;
+CREATE FUNCTION is_joined(query text, what text) RETURNS text LANGUAGE sql AS $$
+	SELECT matches(plan_of(query), 'AttributionJoin', what) $$;
+CREATE FUNCTION is_not_joined(query text, what text) RETURNS text LANGUAGE sql AS $$
+	SELECT doesnt_match(plan_of(query), 'AttributionJoin', what) $$;
+-- what a query gives with the join is what it gives without
+CREATE FUNCTION same_rows(query text, what text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE joined text; plain text; counted text := format('SELECT count(*) || '' '' || sum(hashtextextended(q::text, 0)::numeric) FROM (%s) AS q', query);
+BEGIN
+	RETURN NEXT is_joined(query, what || ': the plan');
+	EXECUTE counted INTO joined;
+	SET LOCAL influence.enable_attribution_join = off;
+	EXECUTE counted INTO plain;
+	SET LOCAL influence.enable_attribution_join = on;
+	RETURN NEXT is(joined, plain, what || ': the rows');
+END $$;
+
+-- when it is taken
+SELECT is_joined('SELECT count(*) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 'all touches and orders');
+SELECT is_joined('SELECT o.order_id, t.influencer_id FROM orders o LEFT JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 'the ledger');
+SELECT is_joined('SELECT FROM orders o WHERE NOT EXISTS (SELECT FROM touches t WHERE t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at)', 'orders without a touch');
+SELECT is_joined('SELECT FROM orders o WHERE EXISTS (SELECT FROM touches t WHERE t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at)', 'orders with a touch');
+SELECT matches(plan_of('SELECT FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at'), 'AttributionJoin.*Seq Scan on touches.*Seq Scan on orders', 'the smaller side is built');
+SELECT matches(plan_of('SELECT FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at WHERE t.influencer_id = 3'), 'AttributionJoin.*Seq Scan on orders.*Seq Scan on touches', 'or the touches, if they are fewer');
+
+-- when it is not
+CREATE INDEX ON touches (customer_id, touched_at);
+CREATE INDEX ON orders (order_id);
+SELECT matches(plan_of('SELECT FROM orders o JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at WHERE o.order_id = 77'), 'Nested Loop', 'one order: a nested loop with an index');
+SELECT matches(plan_of('SELECT FROM orders o JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at LIMIT 5'), 'Nested Loop|AttributionJoin', 'a few rows are not a matter of the whole');
+SELECT is_not_joined('SELECT FROM orders o JOIN touches t ON t.customer_id = o.customer_id', 'no operator');
+SELECT is_not_joined('SELECT FROM orders o JOIN touches t ON t.touched_at ~> o.ordered_at WHERE o.order_id < 5', 'no equality');
+SELECT is_not_joined('SELECT FROM orders o JOIN touches t ON t.customer_id = o.customer_id WHERE t.touched_at ~> timestamptz ''2026-03-01''', 'an operator that does not compare the two sides');
+SELECT is_not_joined('SELECT FROM orders o FULL JOIN touches t ON t.customer_id = o.customer_id AND false', 'a full join');
+SELECT is_not_joined('SELECT FROM orders o JOIN touches t ON t.customer_id = o.customer_id AND NOT t.touched_at ~> o.ordered_at', 'the opposite of the operator');
+SELECT is_not_joined('SELECT FROM orders o JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> (o.ordered_at + random() * interval ''1 day'')', 'a volatile instant');
+SELECT is_not_joined('SELECT FROM orders o JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, o.span + t.influencer_id * interval ''1 day'')', 'a lookback out of both sides');
+SET LOCAL influence.enable_attribution_join = off;
+SELECT is_not_joined('SELECT FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 'switched off');
+SET LOCAL influence.enable_attribution_join = on;
+DROP INDEX touches_customer_id_touched_at_idx;
+
+-- as a part of larger plans
+SELECT same_rows('SELECT order_id, influencer_id, touched_at FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 'inner');
+SELECT same_rows('SELECT o.order_id, t.*, o.ordered_at - t.touched_at FROM orders o LEFT JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, o.span) WHERE t.influencer_id IS NULL OR t.influencer_id + o.segment < 20', 'left, with a condition above');
+SELECT same_rows('SELECT o.order_id, x.label FROM orders o LEFT JOIN (SELECT customer_id, touched_at, ''touched by '' || coalesce(influencer_id, 0) AS label FROM touches) x ON x.customer_id = o.customer_id AND x.touched_at ~> lookback(o.ordered_at, ''2 days'')', 'a computed column under an outer join');
+SELECT same_rows('SELECT o, t FROM orders o LEFT JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''1 day'')', 'whole rows');
+SELECT same_rows('SELECT o.order_id, t.influencer_id, i.name FROM orders o JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''2 days'') JOIN (VALUES (1, ''a''), (2, ''b'')) AS i(id, name) ON i.id = t.influencer_id', 'three relations');
+SELECT same_rows('SELECT s.segment, j.n FROM generate_series(0, 4) AS s(segment), LATERAL (SELECT count(*) AS n FROM orders o JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, s.segment * interval ''1 day'') WHERE o.segment = s.segment) AS j', 'rescans with parameters');
+SELECT same_rows('SELECT s.segment, j.n FROM generate_series(0, 4) AS s(segment), LATERAL (SELECT count(*) AS n FROM orders o JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, s.segment * interval ''1 day'')) AS j', 'rescans that change the lookback alone');
+SELECT same_rows('SELECT s.x, j.n FROM generate_series(0, 4) AS s(x), LATERAL (SELECT count(*) AS n FROM orders o JOIN touches t ON t.customer_id = o.customer_id + s.x AND t.touched_at ~> (o.ordered_at - s.x * interval ''1 day'')) AS j', 'rescans that change what is built');
+SELECT same_rows('SELECT s.x, j.n FROM generate_series(0, 4) AS s(x), LATERAL (SELECT count(*) AS n FROM (SELECT * FROM orders WHERE order_id > s.x OFFSET 0) o LEFT JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at AND t.influencer_id < s.x) AS j', 'rescans of an outer join');
+SELECT same_rows('SELECT s.x, j.n FROM generate_series(0, 4) AS s(x), LATERAL (SELECT count(*) AS n FROM (SELECT * FROM orders o WHERE EXISTS (SELECT FROM touches t WHERE t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''1 day'') AND t.influencer_id > s.x) OFFSET s.x) AS q) AS j', 'rescans of a semi join');
+SELECT same_rows('SELECT s.x, z.* FROM generate_series(0, 4) AS s(x) LEFT JOIN LATERAL (SELECT o.order_id, t.influencer_id, s.x AS y FROM orders o LEFT JOIN touches t ON t.customer_id = o.customer_id + s.x AND t.touched_at ~> lookback(o.ordered_at, s.x * interval ''1 day'') WHERE o.segment = s.x AND o.order_id % 10 = 3) z ON true', 'a path with parameters of its own');
+SELECT same_rows('SELECT s.x, o.order_id, t.influencer_id FROM generate_series(0, 4) AS s(x) CROSS JOIN LATERAL (SELECT o.order_id, o.customer_id, o.ordered_at FROM orders o WHERE o.segment = s.x OFFSET 0) o JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, s.x * interval ''2 hours'')', 'a lookback from a third relation');
+SELECT same_rows('SELECT o.order_id FROM orders o WHERE (SELECT count(*) FROM touches t JOIN orders p ON t.customer_id = p.customer_id AND t.touched_at ~> lookback(p.ordered_at, ''1 hour'') WHERE p.segment = o.segment) > 10 AND o.order_id < 20', 'a subquery for each row');
+SELECT same_rows('SELECT o.order_id, (SELECT max(x.n) FROM (VALUES (o.segment), (t.influencer_id)) AS x(n)) FROM orders o JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''1 day'') AND o.segment <> (SELECT 3)', 'subqueries in conditions and columns');
+SELECT same_rows('WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 4 AND EXISTS (SELECT FROM orders o JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at WHERE o.segment = r.n)) SELECT * FROM r', 'a recursive query');
+
+-- memory for a fraction of the rows
+SET LOCAL work_mem = '64kB';
+SET LOCAL hash_mem_multiplier = 1;
+SELECT same_rows('SELECT order_id, influencer_id, touched_at FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 'with files');
+SELECT same_rows('SELECT order_id, influencer_id, touched_at, repeat(''x'', 100) FROM orders o LEFT JOIN (SELECT * FROM touches UNION ALL SELECT 7, 1, touched_at FROM touches) t ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''1 day'')', 'one customer has half of the touches');
+SELECT matches(plan_of('SELECT FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 'ANALYZE, TIMING OFF, COSTS OFF'), 'Batches: \d\d', 'EXPLAIN tells how many batches there were');
+RESET work_mem;
+RESET hash_mem_multiplier;
+
+-- cursors
+CREATE TEMPORARY VIEW pairs AS SELECT order_id, influencer_id, touched_at FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, '3 days');
+DECLARE c SCROLL CURSOR FOR SELECT * FROM pairs;
+CREATE TEMPORARY TABLE fetched (order_id int, influencer_id int, touched_at timestamptz, n serial);
+CREATE FUNCTION fetch_into_table(moves text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE c refcursor := 'c'; r record;
+BEGIN
+	EXECUTE 'FETCH ' || moves || ' FROM c' INTO r;
+	INSERT INTO fetched VALUES (r.order_id, r.influencer_id, r.touched_at);
+END $$;
+SELECT fetch_into_table(moves) FROM unnest('{FORWARD,FORWARD,BACKWARD,FORWARD,LAST,FIRST}'::text[]) AS moves;
+SELECT is((SELECT count(*) FROM fetched), 6::bigint, 'a scrolling cursor');
+SELECT results_eq('SELECT order_id, influencer_id, touched_at FROM fetched WHERE n = 1', 'SELECT order_id, influencer_id, touched_at FROM fetched WHERE n = 3', 'backward gives the row again');
+SELECT results_eq('SELECT order_id, influencer_id, touched_at FROM fetched WHERE n = 1', 'SELECT order_id, influencer_id, touched_at FROM fetched WHERE n = 6', 'and so does the first');
+CLOSE c;
+
+-- loops, prepared statements, subtransactions
+CREATE FUNCTION loop_over_pairs(most int) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE r record; n bigint := 0;
+BEGIN
+	FOR r IN SELECT * FROM pairs LOOP
+		n := n + 1;
+		BEGIN
+			IF n % 100 = 0 THEN PERFORM 1 / (n - n); END IF;
+		EXCEPTION WHEN division_by_zero THEN NULL;
+		END;
+		EXIT WHEN n = most;
+	END LOOP;
+	RETURN n;
+END $$;
+SELECT is(loop_over_pairs(-1), (SELECT count(*) FROM pairs), 'a loop with subtransactions');
+SELECT is(loop_over_pairs(150), 150::bigint, 'a loop that ends early');
+SET LOCAL work_mem = '64kB';
+SELECT is(loop_over_pairs(-1), (SELECT count(*) FROM pairs), 'the same with files');
+SELECT is(loop_over_pairs(150), 150::bigint, 'that end early');
+RESET work_mem;
+
+PREPARE of_span (interval, int) AS SELECT count(*) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, $1) WHERE o.segment <> $2;
+SET LOCAL plan_cache_mode = force_generic_plan;
+SELECT is_joined('EXECUTE of_span(''2 days'', 1)', 'a generic plan');
+CREATE FUNCTION executed(statement text) RETURNS bigint LANGUAGE plpgsql AS $$ DECLARE n bigint; BEGIN EXECUTE statement INTO n; RETURN n; END $$;
+SELECT is(executed('EXECUTE of_span(''2 days'', 1)'), executed('SELECT count(*) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND o.ordered_at - t.touched_at BETWEEN ''0'' AND ''2 days'' WHERE o.segment <> 1'), 'its rows');
+SELECT is(executed('EXECUTE of_span(''5 hours'', 2)'), executed('SELECT count(*) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND o.ordered_at - t.touched_at BETWEEN ''0'' AND ''5 hours'' WHERE o.segment <> 2'), 'with other parameters');
+SELECT is(executed('EXECUTE of_span(NULL, 2)'), 0::bigint, 'with a lookback that is NULL');
+SELECT throws_ok('EXECUTE of_span(''1 month'', 2)', '22023', NULL, 'with one that is no length of time');
+RESET plan_cache_mode;
+
+-- a wrong lookback is an error where the operator would have raised it, and not elsewhere
+SELECT throws_ok('SELECT FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, CASE WHEN o.order_id = 77 THEN interval ''-1 day'' ELSE ''1 day'' END)', '22023', NULL, 'a negative lookback of an order with touches');
+SELECT lives_ok('SELECT FROM touches t JOIN (SELECT * FROM orders UNION ALL SELECT 0, 123456, now(), ''1 month'', 0) o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, o.span)', 'a lookback of a month of an order without');
+SELECT throws_ok('SELECT FROM touches t JOIN (SELECT customer_id, CASE WHEN order_id = 77 THEN lookback(ordered_at::date, ''1 day'') ELSE lookback(ordered_at, ''1 day'') END AS w FROM orders) o ON t.customer_id = o.customer_id AND t.touched_at ~> o.w', '42804', NULL, 'a lookback window of another time type');
+
+-- partitions
+CREATE TABLE parted_touches (LIKE touches) PARTITION BY HASH (customer_id);
+CREATE TABLE parted_orders (LIKE orders) PARTITION BY HASH (customer_id);
+CREATE TABLE pt0 PARTITION OF parted_touches FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE pt1 PARTITION OF parted_touches FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+CREATE TABLE po0 PARTITION OF parted_orders FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE po1 PARTITION OF parted_orders FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+INSERT INTO parted_touches SELECT * FROM touches;
+INSERT INTO parted_orders SELECT * FROM orders;
+ANALYZE parted_touches, parted_orders;
+SET LOCAL enable_partitionwise_join = on;
+SELECT matches(plan_of('SELECT FROM parted_orders o LEFT JOIN parted_touches t ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''1 hour'')'), 'Append.*AttributionJoin.*AttributionJoin', 'partition by partition');
+SELECT same_rows('SELECT o, t FROM parted_orders o LEFT JOIN parted_touches t ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''1 hour'')', 'partitions');
+RESET enable_partitionwise_join;
+
+-- EXPLAIN in its forms
+SELECT is((plan_of('SELECT o.order_id FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at AND t.influencer_id < o.segment', 'ANALYZE, VERBOSE, BUFFERS, FORMAT JSON')::jsonb->0->'Plan'->>'Custom Plan Provider'), 'AttributionJoin', 'EXPLAIN in JSON');
+SELECT isnt((plan_of('SELECT o.order_id FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 'ANALYZE, FORMAT JSON')::jsonb->0->'Plan'->>'Rows Removed by Window')::bigint, 0::bigint, 'rows removed by the window');
+
+SELECT * FROM finish();
+ROLLBACK;
