@@ -34,18 +34,26 @@ for size in 1 0.1 3; do
 	progress "making $touches touches and $orders orders"
 	run_psql -v touches="$touches" -v orders="$orders" -v suffix="$suffix" -f test/bench/data.sql
 done
+if [ -z "${ONLY:-}" ] || [[ $ONLY == *heavy* ]]; then
+	heavy=yes
+	scaled() { awk "BEGIN { printf \"%d\", $1 * $SCALE }"; }
+	progress "making heavy accounts: $(scaled 10000000) touches of $(scaled 2000) customers"
+	run_psql -v touches="$(scaled 10000000)" -v orders="$(scaled 200000)" -v customers="$(scaled 2000)" -f test/bench/heavy.sql
+fi
 if [ -n "$DUCK" ]; then
 	progress "copying them to DuckDB"
 	rm -f "$BUILD/duckdb/bench.db"*
-	run_psql -c "\\copy touches TO '$BUILD/duckdb/touches.csv' CSV" -c "\\copy orders TO '$BUILD/duckdb/orders.csv' CSV"
-	node $DUCK >/dev/null <<-SQL
-		CREATE TABLE touches (customer_id bigint, influencer_id integer, touched_at timestamptz);
-		CREATE TABLE orders (order_id bigint, customer_id bigint, ordered_at timestamptz, revenue decimal(12, 2));
-		COPY touches FROM '$BUILD/duckdb/touches.csv' (HEADER false);
-		COPY orders FROM '$BUILD/duckdb/orders.csv' (HEADER false);
-		CHECKPOINT;
-	SQL
-	rm -f "$BUILD/duckdb"/*.csv
+	for prefix in "" ${heavy:+heavy_}; do
+		run_psql -c "\\copy ${prefix}touches TO '$BUILD/duckdb/touches.csv' CSV" -c "\\copy ${prefix}orders TO '$BUILD/duckdb/orders.csv' CSV"
+		node $DUCK >/dev/null <<-SQL
+			CREATE TABLE ${prefix}touches (customer_id bigint, influencer_id integer, touched_at timestamptz);
+			CREATE TABLE ${prefix}orders (order_id bigint, customer_id bigint, ordered_at timestamptz, revenue decimal(12, 2));
+			COPY ${prefix}touches FROM '$BUILD/duckdb/touches.csv' (HEADER false);
+			COPY ${prefix}orders FROM '$BUILD/duckdb/orders.csv' (HEADER false);
+			CHECKPOINT;
+		SQL
+		rm -f "$BUILD/duckdb"/*.csv
+	done
 fi
 progress "measuring, $ROUNDS rounds"
 # shellcheck disable=SC2086
