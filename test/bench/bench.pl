@@ -6,9 +6,11 @@ use strict;
 use warnings;
 use IPC::Open2;
 
+$| = 1;
+
 my ($psql, $rounds, $scale, $duck, @wanted) = @ARGV;
 my %session;
-my @table;    # what was measured, for the documentation
+my @table;    # what was measured: title, order of the statements, medians
 
 sub start_session
 {
@@ -84,7 +86,7 @@ sub compare
 	print "  answers: ",
 		keys %different == 1 ? "the same: $answers{$baseline}"
 		: "DIFFERENT: " . join(' and ', map { "$_: $answers{$_}" } sort keys %answers), "\n";
-	push @table, [ $title, \%result ];
+	push @table, [ $title, [ map { $_->[0] } @statements ], \%result, $base ];
 	return \%result;
 }
 
@@ -314,6 +316,33 @@ section 'steps and sizes of form A', sub {
 		pg("DROP TABLE step");
 	}
 };
+
+# The table, on standard output and for the documentation: BENCH_UPDATE=1 puts it into docs/speed.md.
+sub write_table
+{
+	my $cores = `nproc` + 0;
+	my $text = "PostgreSQL " . (pg("SHOW server_version"))[1] . (exists $session{duck} ? ", DuckDB " . (run_on('duck', "SELECT version()"))[1] : '')
+	  . ", $cores cores, scale $scale, medians of $rounds rounds.\n\n| work | way | time | ratio |\n|---|---|---|---|\n";
+	for my $row (@table)
+	{
+		my ($title, $order, $result, $base) = @$row;
+		for my $name (@$order)
+		{
+			$text .= sprintf "| %s | %s | %.2f s | %.3f |\n", $name eq $order->[0] ? $title : '', $name, $result->{$name} / 1000, $result->{$name} / $base;
+		}
+	}
+	print "\n$text";
+	return unless $ENV{BENCH_UPDATE};
+	my $file = "$ENV{TOP}/docs/speed.md";
+	open(my $in, '<', $file) or die "$file: $!";
+	my $page = do { local $/; <$in> };
+	close $in;
+	$page =~ s/(<!-- measured -->\n).*?(<!-- end -->)/$1\n$text\n$2/s or die "$file has no place for the table";
+	open(my $out, '>', $file) or die "$file: $!";
+	print $out $page;
+	close $out;
+}
+write_table() if @table;
 
 for my $name (keys %session)
 {
