@@ -257,7 +257,7 @@ section 'the learned models', sub {
 	pg("SET max_parallel_workers_per_gather = 0");
 	pg("CREATE TEMPORARY TABLE channels AS SELECT journey_agg(path, n % 7, n % 7 * 20.0, 1 + n % 40) AS journeys FROM"
 	  . " (SELECT n, array_agg(1 + floor(12 * power(random_of(n * 64 + k, 11), 1.4)))::text[] AS path"
-	  . "  FROM generate_series(1, 10000) AS n, generate_series(1, 4 + (n % 7)) AS k GROUP BY n) AS s");
+	  . "  FROM generate_series(1, 12300) AS n, generate_series(1, 4 + (n % 7)) AS k GROUP BY n) AS s");
 	my (undef, $size) = pg("SELECT count(*), sum(length(path) - length(replace(path, '>', '')) + 1) FROM channels, journey_paths(journeys, '>')");
 	print "\nDifferent paths and their steps, over 12 channels: $size\n";
 	for my $step (['markov(1)', 10], ['markov(2)', 50], ['markov(3)', undef], ['shapley', 10], ['shapley_rate', undef])
@@ -271,8 +271,8 @@ section 'the learned models', sub {
 		my $journeys = int(5000000 * $scale);
 		pg("DROP TABLE IF EXISTS many");
 		pg("CREATE TEMPORARY TABLE many AS SELECT touches ~> purchases AS journeys FROM"
-		  . " (SELECT touch_agg(n / 4, (1 + floor(exp(ln($influencers) * power(random_of(n, 12), 0.9))))::integer, timestamptz '2026-01-01' + n % 4 * interval '1 day') AS touches FROM generate_series(0, 4 * $journeys::bigint - 1) AS n) t,"
-		  . " (SELECT purchase_agg(n, timestamptz '2026-01-05', 1) AS purchases FROM generate_series(0, $journeys::bigint - 1) AS n WHERE random_of(n, 13) < 0.05) o");
+		  . " (SELECT touch_agg(n / 4, (1 + floor(exp(ln($influencers) * power(random_of(n, 12), 0.9))))::integer, timestamptz '2026-01-01' + n % 4 * interval '1 day') AS touches FROM generate_series(0, 4 * ${journeys}::bigint - 1) AS n) t,"
+		  . " (SELECT purchase_agg(n, timestamptz '2026-01-05', 1) AS purchases FROM generate_series(0, ${journeys}::bigint - 1) AS n WHERE random_of(n, 13) < 0.05) o");
 		my ($ms, $answer) = pg("SELECT states, transitions, method, exact, error FROM many, markov_summary(journeys)");
 		printf "\nmarkov(1), %d journeys, %d influencers: %.1f s, peak memory of the backend %s MB\n  states, transitions, method, exact, error: %s\n",
 			$journeys, $influencers, $ms / 1000, peak(), $answer;
