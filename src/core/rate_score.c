@@ -13,6 +13,10 @@
 
 #define AVERAGE_SCORE 50.0
 
+/* Counts beyond these count as these: products of some of them stay doubles. */
+#define LEAST_COUNT 1e-30
+#define LARGEST_COUNT 1e30
+
 static int
 compare_rates(const void *left, const void *right)
 {
@@ -34,8 +38,8 @@ inf_rate_scores(InfRate *rates, size_t n)
 	qsort(rates, n, sizeof(InfRate), compare_rates);
 	for (size_t i = 0; i < n; i++)
 	{
-		orders[i] = rates[i].orders > 0 ? rates[i].orders : 0;
-		customers[i] = rates[i].customers;
+		orders[i] = rates[i].orders < LEAST_COUNT ? 0 : fmin(rates[i].orders, LARGEST_COUNT);
+		customers[i] = fmin(fmax(rates[i].customers, LEAST_COUNT), LARGEST_COUNT);
 		rates[i].score = AVERAGE_SCORE;
 	}
 	prior = inf_gamma_prior(orders, customers, n);
