@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "utils/float.h"
 #include "utils/memutils.h"
 #include "windowapi.h"
@@ -56,6 +57,8 @@ compute_scores(WindowObject winobj, Scores *scores)
 {
 	MemoryContext old = MemoryContextSwitchTo(GetMemoryChunkContext(scores));
 	int64 nrows = WinGetPartitionRowCount(winobj);
+	MemoryContext row =
+	    AllocSetContextCreate(CurrentMemoryContext, "influence row", ALLOCSET_SMALL_SIZES);
 	InfRate *rates;
 	size_t n = 0;
 
@@ -68,8 +71,14 @@ compute_scores(WindowObject winobj, Scores *scores)
 	for (int64 position = 0; position < nrows; position++)
 	{
 		scores->score[position] = get_float8_nan();
+		/* arguments are expressions, which may take memory */
+		MemoryContextSwitchTo(row);
 		n += read_row(winobj, position, &rates[n]);
+		MemoryContextReset(row);
+		CHECK_FOR_INTERRUPTS();
 	}
+	MemoryContextSwitchTo(GetMemoryChunkContext(scores));
+	MemoryContextDelete(row);
 	inf_rate_scores(rates, n);
 	for (size_t i = 0; i < n; i++)
 		scores->score[rates[i].index] = rates[i].score;

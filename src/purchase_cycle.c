@@ -129,7 +129,7 @@ add_value(CycleRows *rows, Datum datum)
 	rows = make_room(rows, cycle.n);
 	memcpy(rows->at + rows->n, cycle.at, cycle.n * sizeof(int64));
 	rows->n += (uint32) cycle.n;
-	rows->nskipped += cycle.nskipped;
+	rows->nskipped = inf_add_skipped(rows->nskipped, cycle.nskipped, INF_MAX_CYCLE_SKIPPED);
 	return rows;
 }
 

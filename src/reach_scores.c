@@ -70,6 +70,8 @@ score_community(WindowObject winobj, const ReachScore *kind, Community *communit
 {
 	MemoryContext old = MemoryContextSwitchTo(GetMemoryChunkContext(community));
 	int64 nrows = WinGetPartitionRowCount(winobj);
+	MemoryContext row =
+	    AllocSetContextCreate(CurrentMemoryContext, "influence row", ALLOCSET_SMALL_SIZES);
 	double *part[MAX_PARTS] = {NULL};
 	double *score;
 	size_t n = 0;
@@ -85,14 +87,20 @@ score_community(WindowObject winobj, const ReachScore *kind, Community *communit
 	for (int64 position = 0; position < nrows; position++)
 	{
 		double value[MAX_PARTS];
-		bool has_parts = read_row(winobj, kind, position, value);
+		bool has_parts;
 
+		/* arguments are expressions, which may take memory */
+		MemoryContextSwitchTo(row);
+		has_parts = read_row(winobj, kind, position, value);
+		MemoryContextReset(row);
 		community->score[position] = has_parts ? 0 : (double) NAN;
 		for (int p = 0; has_parts && p < kind->parts; p++)
 			part[p][n] = value[p];
 		n += has_parts;
 		CHECK_FOR_INTERRUPTS();
 	}
+	MemoryContextSwitchTo(GetMemoryChunkContext(community));
+	MemoryContextDelete(row);
 	if (n > 0)
 		kind->compute((const double *const *) part, n, score);
 	n = 0;

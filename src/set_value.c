@@ -11,6 +11,7 @@
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -69,6 +70,9 @@ inf_reject_mismatch(const char *what)
 	                 "and use of a touch.")));
 }
 
+/* Bytes of a malformed text that its error message shows. */
+#define SHOWN_TEXT 40
+
 typedef const char *(*CheckFunction)(const uint8_t *bytes, size_t size);
 
 static Datum
@@ -76,7 +80,7 @@ set_in(FunctionCallInfo fcinfo, const char *type, CheckFunction check)
 {
 	const char *text = PG_GETARG_CSTRING(0);
 	int length = (int) strlen(text);
-	int room = pg_b64_dec_len(length);
+	int room = length / 4 * 3 + 3; /* pg_b64_dec_len() overflows where the text is long */
 	struct varlena *value = palloc(VARHDRSZ + room + 1);
 	int size = b64_decode(text, length, VARDATA(value), room);
 	const char *problem = "not in base64";
@@ -85,8 +89,9 @@ set_in(FunctionCallInfo fcinfo, const char *type, CheckFunction check)
 		problem = check((const uint8 *) VARDATA(value), size);
 	if (problem != NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-		                errmsg("invalid input syntax for type %s: \"%s\"", type,
-		                       length <= 40 ? text : psprintf("%.40s...", text)),
+		                errmsg("invalid input syntax for type %s: \"%.*s%s\"", type,
+		                       pg_mbcliplen(text, length, SHOWN_TEXT), text,
+		                       length <= SHOWN_TEXT ? "" : "..."),
 		                errdetail_internal("%s", problem)));
 	SET_VARSIZE(value, VARHDRSZ + size);
 	PG_RETURN_POINTER(value);

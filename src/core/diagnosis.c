@@ -51,6 +51,8 @@ count_touches(Diagnosing *d, const InfCustomerTouches *touches)
 		Signs *s = &d->signs[touches->code[i]];
 		int64_t day = inf_day_of(touches->at[i]);
 
+		if (i % POLL_EVERY == POLL_EVERY - 1)
+			inf_poll();
 		d->is_sole &= touches->code[i] == touches->code[0];
 		s->found.touches++;
 		if (s->touched_on == d->customer && s->last_day == day)

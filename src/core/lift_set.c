@@ -213,7 +213,7 @@ inf_lift_add_set(InfLiftSet *set, const uint8_t *bytes, size_t size)
 		set->outcome = header.outcome;
 		set->strata.names.identity = header.identity;
 	}
-	set->nskipped += header.nskipped;
+	set->nskipped = inf_add_skipped(set->nskipped, header.nskipped, INF_MAX_LIFT_ROWS);
 	return read_cells(&cursor, &header, set);
 }
 

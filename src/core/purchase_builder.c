@@ -97,7 +97,7 @@ inf_purchase_builder_add_set(InfPurchaseBuilder *builder, const uint8_t *bytes, 
 		builder->has_lookback = true;
 		builder->lookback = reader.header.lookback;
 		builder->touch_use = reader.header.touch_use;
-		builder->nskipped += reader.header.nskipped;
+		builder->nskipped = inf_add_skipped(builder->nskipped, reader.header.nskipped, INT64_MAX);
 	}
 	if (reader.problem == NULL && reader.header.norders > INF_RUN_EVENTS)
 		inf_runs_add(&builder->runs, bytes, size);

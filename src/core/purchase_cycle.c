@@ -130,7 +130,7 @@ inf_cycle_read(const uint8_t *bytes, size_t size, InfCycle *cycle)
 	if (head[2] > 3 || head[3] >= NUNITS || inf_load32(head + 4) != 0)
 		return "unknown flags";
 	cycle->time_type = head[2];
-	cycle->nskipped = inf_read_count(&cursor, (uint64_t) 1 << 62);
+	cycle->nskipped = inf_read_count(&cursor, INF_MAX_CYCLE_SKIPPED);
 	cycle->n = inf_read_count(&cursor, INF_MAX_CYCLE_ORDERS);
 	/* an order takes a byte at least: a count cannot ask for much memory by itself */
 	if (cursor.bad || cycle->n > inf_left(&cursor) || (cycle->n > 0 && cycle->time_type == 0))

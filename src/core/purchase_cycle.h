@@ -34,6 +34,7 @@
 
 /* Of one customer; what fits into a value of 1 GB as it is built. */
 #define INF_MAX_CYCLE_ORDERS ((size_t) 100000000)
+#define INF_MAX_CYCLE_SKIPPED ((uint64_t) 1 << 62)
 
 typedef struct InfCycle
 {

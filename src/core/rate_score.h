@@ -19,7 +19,7 @@ typedef struct InfRate
 	double score;     /* the result */
 } InfRate;
 
-/* Puts the rates in the order of (customers, orders), so that their order makes no difference. */
+/* The order of the rates makes no difference. */
 extern void inf_rate_scores(InfRate *rates, size_t n);
 
 #endif

@@ -56,6 +56,8 @@ count_touches(Counting *c, const InfCustomer *customer)
 	{
 		Reach *reach = &c->reach[touches->code[i]];
 
+		if (i % POLL_EVERY == POLL_EVERY - 1)
+			inf_poll();
 		reach->touches++;
 		if (reach->last_customer != c->customer)
 		{

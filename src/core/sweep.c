@@ -197,6 +197,8 @@ inf_order_journey(InfSweep *sweep, const InfCustomer *customer, size_t order, In
 	int64_t ordered_at = customer->orders.at[order];
 	int64_t after;
 
+	/* one customer's orders, each with all of the touches, can take long */
+	inf_poll();
 	journey->is_order = true;
 	journey->ordered_at = ordered_at;
 	journey->revenue = customer->orders.revenue[order];

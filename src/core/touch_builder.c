@@ -163,7 +163,7 @@ inf_touch_builder_add_set(InfTouchBuilder *builder, const uint8_t *bytes, size_t
 		builder->customer_identity = header.customer_identity;
 	if (builder->names.names.identity == INF_IDENTITY_NONE)
 		builder->names.names.identity = header.influencer_identity;
-	builder->nskipped += header.nskipped;
+	builder->nskipped = inf_add_skipped(builder->nskipped, header.nskipped, INT64_MAX);
 	if (header.ntouches <= INF_RUN_EVENTS)
 		return add_rows(builder, bytes, size);
 	inf_runs_add(&builder->runs, bytes, size);

@@ -72,6 +72,17 @@ SELECT ok(every(abs(total - 50) < 1e-6), 'the mean is 50')
 FROM  (SELECT avg(s) AS total FROM (SELECT part, influence_score(part + (n * 7919) % 13, 10 + n * 31 % 997) OVER (PARTITION BY part) AS s FROM generate_series(1, 300) AS n, generate_series(0, 5) AS part) AS s GROUP BY part) AS t;
 SELECT is((SELECT md5(string_agg(s::text, ',' ORDER BY n)) FROM (SELECT n, influence_score(n % 13, 10 + n * 31 % 997) OVER (ORDER BY n ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS s FROM generate_series(1, 300) AS n) AS a),
           (SELECT md5(string_agg(s::text, ',' ORDER BY n)) FROM (SELECT n, influence_score(n % 13, 10 + n * 31 % 997) OVER (ORDER BY md5(n::text)) AS s FROM generate_series(1, 300) AS n) AS a), 'the same bits in any order');
+SELECT is(string_agg(rank::text, ' ' ORDER BY o / c), '1 2 3 4', 'a score for counts as far apart as numbers go')
+FROM  (SELECT o, c, rank() OVER (ORDER BY s) FROM (SELECT o, c, influence_score(o, c) OVER () AS s FROM (VALUES (1e-300, 1e308), (1, 1), (1e9, 1), (1e308, 1e-308)) AS v (o, c)) AS s) AS r (o, c, rank);
+SELECT is((SELECT every(s BETWEEN 0 AND 100) FROM (SELECT influence_score(o, c) OVER () AS s FROM (VALUES (1.7e308, 1.7e308), (1.7e308, 1), (5e-324, 5e-324), (0, 1e-308)) AS v (o, c)) AS s), true, 'sums of counts beyond the largest number');
+-- what arguments take while they are read is given back: numbers of 2 kB in 20,000 rows
+SELECT cmp_ok(max(used), '<', 4000000::bigint, 'memory is that of the scores: ' || name)
+FROM  (SELECT 'influence_score' AS name, CASE WHEN n = 2 THEN (SELECT max(used_bytes) FROM pg_backend_memory_contexts WHERE name LIKE 'WindowAgg%') END
+       FROM  (SELECT n, influence_score(length(repeat(n::text, 400)), 1e9) OVER () FROM generate_series(1, 20000) AS n LIMIT 5) AS s (n, score) WHERE score IS NOT NULL
+       UNION ALL
+       SELECT 'kred_influence', CASE WHEN n = 2 THEN (SELECT max(used_bytes) FROM pg_backend_memory_contexts WHERE name LIKE 'WindowAgg%') END
+       FROM  (SELECT n, kred_influence(length(repeat(n::text, 400))) OVER () FROM generate_series(1, 20000) AS n LIMIT 5) AS s (n, score) WHERE score IS NOT NULL) AS m (name, used)
+GROUP  BY name ORDER BY name;
 
 -- the cap
 SELECT is(touch_count(cap_touches(t, 1)), 3::bigint, 'a touch a day') FROM (SELECT touches('1 a 1,1 a 1.2,1 a 1.9,1 a 2,1 b 2.5') AS t) AS s;
