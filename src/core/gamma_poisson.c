@@ -47,11 +47,12 @@ best_log_mean(Peers *peers, double a)
 
 			value += (peers->y[i] - mn) * d;
 			slope += (a + peers->y[i]) * mn * d * d;
+			if (i % POLL_EVERY == 0)
+				inf_poll();
 		}
 		move = value / slope;
 		move = move > 2 ? 2 : move < -2 ? -2 : move;
 		t += move;
-		inf_poll();
 		if (fabs(move) < 1e-10)
 			break;
 	}

@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "core/distribution.h"
 #include "core/host.h"
 
 /* Points of a lattice to a posterior's scale: this many at least, and less than twice as many. */
@@ -32,6 +33,9 @@
 #define MARGIN 8
 
 #define POLL_EVERY 1024
+
+/* Up to so many, all pairs are quicker. */
+#define FEW_PEERS 16
 
 typedef struct Level
 {
@@ -380,11 +384,51 @@ lay_all(Lattices *lattices, const InfPosterior *posteriors, size_t count)
 	}
 }
 
+/* P(a > b) */
+static double
+beats(const InfPosterior *a, const InfPosterior *b)
+{
+	double ratio;
+	InfUnitPoint point;
+
+	if (a->shape == 0)
+		return inf_normal_cdf((a->center - b->center) /
+		                      sqrt(a->scale * a->scale + b->scale * b->scale));
+	/* of two gammas, the share of the one in both is a beta; the ratio is that of their rates */
+	ratio = exp(log(a->shape) - a->center - log(b->shape) + b->center);
+	point.x = 1 / (1 + ratio);
+	point.y = isfinite(ratio) ? ratio / (1 + ratio) : 1;
+	return inf_beta_tail(point, b->shape, a->shape);
+}
+
+/* All pairs: for a few, whose lattices may be large. */
+static void
+rank_pairs(const InfPosterior *posteriors, size_t count, double *better)
+{
+	for (size_t i = 0; i < count; i++)
+	{
+		double sum = 0;
+
+		for (size_t j = 0; j < count; j++)
+		{
+			if (j != i)
+				sum += beats(&posteriors[i], &posteriors[j]);
+		}
+		better[i] = sum / (double) (count - 1);
+		inf_poll();
+	}
+}
+
 void
 inf_peer_rank(const InfPosterior *posteriors, size_t count, double *better)
 {
 	Lattices lattices;
 
+	if (count <= FEW_PEERS)
+	{
+		rank_pairs(posteriors, count, better);
+		return;
+	}
 	open_lattices(&lattices, posteriors, count);
 	for (int l = 0; l < lattices.nlevels; l++)
 		memset(lattices.level[l].finer_before, 0,

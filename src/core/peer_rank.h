@@ -3,7 +3,7 @@
  *		The probability that one does better than a peer drawn at random, for many at once.
  *
  * Of K peers, each has a posterior distribution of its own; they are independent. For each i this gives
- * the mean over j of P(theta_i > theta_j), without the K^2 pairs: O(K), to 1e-6.
+ * the mean over j of P(theta_i > theta_j), without the K^2 pairs: O(K), to 1e-6; up to 16 peers by all pairs.
  */
 #ifndef INF_PEER_RANK_H
 #define INF_PEER_RANK_H

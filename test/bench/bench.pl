@@ -257,7 +257,7 @@ section 'the learned models', sub {
 	pg("SET max_parallel_workers_per_gather = 0");
 	pg("CREATE TEMPORARY TABLE channels AS SELECT journey_agg(path, n % 7, n % 7 * 20.0, 1 + n % 40) AS journeys FROM"
 	  . " (SELECT n, array_agg(1 + floor(12 * power(random_of(n * 64 + k, 11), 1.4)))::text[] AS path"
-	  . "  FROM generate_series(1, 12300) AS n, generate_series(1, 4 + (n % 7)) AS k GROUP BY n) AS s");
+	  . "  FROM generate_series(1, 12400) AS n, generate_series(1, 4 + (n % 7)) AS k GROUP BY n) AS s");
 	my (undef, $size) = pg("SELECT count(*), sum(length(path) - length(replace(path, '>', '')) + 1) FROM channels, journey_paths(journeys, '>')");
 	print "\nDifferent paths and their steps, over 12 channels: $size\n";
 	for my $step (['markov(1)', 10], ['markov(2)', 50], ['markov(3)', undef], ['shapley', 10], ['shapley_rate', undef])
