@@ -36,6 +36,7 @@
 
 /* Up to so many, all pairs are quicker. */
 #define FEW_PEERS 16
+#define LARGEST_PAIRED_SHAPE 1e9
 
 typedef struct Level
 {
@@ -401,6 +402,24 @@ beats(const InfPosterior *a, const InfPosterior *b)
 	return inf_beta_tail(point, b->shape, a->shape);
 }
 
+/* Are all pairs quicker, and within reach of the distributions? */
+static bool
+are_few(const InfPosterior *posteriors, size_t count)
+{
+	for (size_t i = 0; i < count && i <= FEW_PEERS; i++)
+	{
+		if (i == FEW_PEERS || posteriors[i].shape > LARGEST_PAIRED_SHAPE)
+			return false;
+	}
+	return true;
+}
+
+static double
+between_0_and_1(double x)
+{
+	return x < 0 ? 0 : x > 1 ? 1 : x;
+}
+
 /* All pairs: for a few, whose lattices may be large. */
 static void
 rank_pairs(const InfPosterior *posteriors, size_t count, double *better)
@@ -409,12 +428,10 @@ rank_pairs(const InfPosterior *posteriors, size_t count, double *better)
 	{
 		double sum = 0;
 
+		/* with itself, so that those who are alike have the same sum */
 		for (size_t j = 0; j < count; j++)
-		{
-			if (j != i)
-				sum += beats(&posteriors[i], &posteriors[j]);
-		}
-		better[i] = sum / (double) (count - 1);
+			sum += beats(&posteriors[i], &posteriors[j]);
+		better[i] = between_0_and_1((sum - 0.5) / (double) (count - 1));
 		inf_poll();
 	}
 }
@@ -424,7 +441,7 @@ inf_peer_rank(const InfPosterior *posteriors, size_t count, double *better)
 {
 	Lattices lattices;
 
-	if (count <= FEW_PEERS)
+	if (are_few(posteriors, count))
 	{
 		rank_pairs(posteriors, count, better);
 		return;
@@ -473,8 +490,7 @@ inf_peer_rank(const InfPosterior *posteriors, size_t count, double *better)
 			       level->finer[at] * (1 - lattices.distribution[k]);
 		}
 		/* without itself, which it beats half the time */
-		better[i] = (sum - 0.5) / (double) (count - 1);
-		better[i] = better[i] < 0 ? 0 : better[i] > 1 ? 1 : better[i];
+		better[i] = between_0_and_1((sum - 0.5) / (double) (count - 1));
 		if (i % POLL_EVERY == 0)
 			inf_poll();
 	}
