@@ -236,6 +236,8 @@ lay(Lattices *lattices, const InfPosterior *posterior, const Level *level, int64
 		lattices->distribution =
 		    inf_realloc(lattices->distribution, inf_array_size(lattices->capacity, sizeof(double)));
 	}
+	/* a posterior reaches over some points at least */
+	INF_GUARANTEED(n > 0 && lattices->weight != NULL && lattices->distribution != NULL);
 	u = lattices->origin + (double) *first * step - p.center;
 	if (p.shape == 0)
 	{
@@ -482,6 +484,7 @@ inf_peer_rank(const InfPosterior *posteriors, size_t count, double *better)
 		size_t n = lay(&lattices, &posteriors[i], level, &first);
 		double sum = level->finer_before[first];
 
+		INF_GUARANTEED(lattices.weight != NULL && lattices.distribution != NULL);
 		for (size_t k = 0; k < n; k++)
 		{
 			size_t at = (size_t) first + k;
