@@ -87,6 +87,15 @@ InitMaterializedSRF(FunctionCallInfo fcinfo, bits32 flags)
 #define SET_DISABLED_NODES(path, left, right) ((void) 0)
 #endif
 
+/* May the user call the function? */
+#if PG_VERSION_NUM >= 160000
+#include "catalog/pg_proc.h"
+#define FUNCTION_ACLCHECK(function)                                                                \
+	object_aclcheck(ProcedureRelationId, (function), GetUserId(), ACL_EXECUTE)
+#else
+#define FUNCTION_ACLCHECK(function) pg_proc_aclcheck((function), GetUserId(), ACL_EXECUTE)
+#endif
+
 /* A prefix of settings is reserved under another name in 14. */
 #if PG_VERSION_NUM < 150000
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)

@@ -96,6 +96,14 @@ null_built(AttributionJoinState *state)
 	state->last_nulls = ~UINT64CONST(0);
 }
 
+/* Nothing is known of what the slot holds. */
+static inline void
+forget_slot(AttributionJoinState *state)
+{
+	state->filled = false;
+	state->last_nulls = ~UINT64CONST(0);
+}
+
 /* Whoever had the slot may have made the row its own, or thrown it away. */
 static inline void
 ready_slot(AttributionJoinState *state)
@@ -103,12 +111,21 @@ ready_slot(AttributionJoinState *state)
 	TupleTableSlot *out = state->out;
 
 	if (unlikely(TTS_SHOULDFREE(out)))
-	{
 		ExecClearTuple(out);
-		state->filled = false;
-	}
 	if (unlikely(TTS_EMPTY(out)))
+	{
 		ExecStoreVirtualTuple(out);
+		forget_slot(state);
+	}
+}
+
+/* The slot itself goes out. */
+static inline TupleTableSlot *
+give_slot(AttributionJoinState *state)
+{
+	if (unlikely(state->out_changes))
+		forget_slot(state);
+	return state->out;
 }
 
 /* The filled slot as it goes out, or NULL if it does not meet the conditions of an outer join. */
@@ -119,7 +136,7 @@ finish_slot(AttributionJoinState *state)
 	ExprContext *econtext = scan->ps.ps_ExprContext;
 
 	if (likely(state->direct))
-		return state->out;
+		return give_slot(state);
 	ResetExprContext(econtext);
 	econtext->ecxt_scantuple = state->out;
 	if (scan->ps.qual != NULL && !ExecQual(scan->ps.qual, econtext))
@@ -128,7 +145,7 @@ finish_slot(AttributionJoinState *state)
 		return NULL;
 	}
 	if (scan->ps.ps_ProjInfo == NULL)
-		return state->out;
+		return give_slot(state);
 	return ExecProject(scan->ps.ps_ProjInfo);
 }
 

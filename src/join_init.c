@@ -4,11 +4,13 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
+#include "catalog/objectaccess.h"
 #include "executor/executor.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
+#include "utils/acl.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -259,6 +261,25 @@ init_kind(AttributionJoinState *state)
 	state->checks_rows = state->filter != NULL || state->span_source == SPAN_BUILD;
 }
 
+/* What the table proves is not called, but only those who may call it get to know. */
+static void
+check_rights(List *clauses)
+{
+	ListCell *lc;
+
+	foreach (lc, clauses)
+	{
+		Node *clause = (Node *) lfirst(lc);
+		Oid function = IsA(clause, OpExpr) ? ((OpExpr *) clause)->opfuncid
+		                                   : castNode(FuncExpr, clause)->funcid;
+		AclResult result = FUNCTION_ACLCHECK(function);
+
+		if (result != ACLCHECK_OK)
+			aclcheck_error(result, OBJECT_FUNCTION, get_func_name(function));
+		InvokeFunctionExecuteHook(function);
+	}
+}
+
 void
 inf_join_begin(CustomScanState *node, EState *estate, int eflags)
 {
@@ -280,6 +301,8 @@ inf_join_begin(CustomScanState *node, EState *estate, int eflags)
 	build = ExecInitNode((Plan *) lsecond(scan->custom_plans), estate, eflags);
 	node->custom_ps = list_make2(probe, build);
 
+	check_rights(list_nth(scan->custom_exprs, EXPRESSION_EQUALITY));
+	check_rights(list_nth(scan->custom_exprs, EXPRESSION_WINDOW));
 	state->kind = list_nth_int(numbers, NUMBER_KIND);
 	state->span_source = list_nth_int(numbers, NUMBER_SPAN_SOURCE);
 	state->orders_built = list_nth_int(numbers, NUMBER_ORDERS_BUILT);
@@ -311,6 +334,8 @@ inf_join_begin(CustomScanState *node, EState *estate, int eflags)
 		state->filter = ExecInitQual(filters, &node->ss.ps);
 	init_kind(state);
 	init_output(state, scan, filters);
+	state->out_changes = estate->es_plannedstmt->commandType != CMD_SELECT ||
+	                     estate->es_plannedstmt->hasModifyingCTE;
 	keep_keys(state, build_keys, probe_keys);
 	inf_row_shape_finish(&state->probe.shape, state->probe.has_span);
 	inf_row_shape_finish(&state->build.shape, state->build.has_span);

@@ -26,6 +26,7 @@ typedef struct Grouping
 	uint32 room;
 	uint32 *directory; /* number of a group plus 1, or 0 */
 	uint32 mask;
+	MemoryContext comparing; /* two keys that are no words */
 } Grouping;
 
 #define UNGROUPED PG_UINT32_MAX
@@ -78,6 +79,23 @@ same_keys(const RowShape *shape, JoinKeys *keys, const uint64 *a, const uint64 *
 	return true;
 }
 
+/* Has the row the key of the group, if its word is the same? */
+static bool
+is_of_group(Grouping *g, const KeyGroup *group, const RowShape *shape, JoinKeys *keys,
+            const uint64 *row)
+{
+	MemoryContext old;
+	bool same;
+
+	if (keys->is_word)
+		return true;
+	old = MemoryContextSwitchTo(g->comparing);
+	same = same_keys(shape, keys, group->first, row);
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(g->comparing);
+	return same;
+}
+
 static void
 grow(Grouping *g)
 {
@@ -113,7 +131,7 @@ group_of_row(Grouping *g, const RowShape *shape, JoinKeys *keys, uint64 *row)
 	while (g->directory[at] != 0)
 	{
 		group = &g->groups[g->directory[at] - 1];
-		if (group->key == key && (keys->is_word || same_keys(shape, keys, group->first, row)))
+		if (group->key == key && is_of_group(g, group, shape, keys, row))
 		{
 			group->count++;
 			return g->directory[at] - 1;
@@ -146,6 +164,9 @@ inf_part_measure(const RowShape *shape, JoinKeys *keys, RowChunk **chunks, int n
 	g->room = 512;
 	g->directory = palloc0(1024 * sizeof(uint32));
 	g->groups = palloc(g->room * sizeof(KeyGroup));
+	if (!keys->is_word)
+		g->comparing = AllocSetContextCreate(CurrentMemoryContext, "AttributionJoin keys",
+		                                     ALLOCSET_SMALL_SIZES);
 	for (int i = 0; i < nchunks; i++)
 	{
 		uint64 *words = chunks[i]->words;

@@ -307,6 +307,25 @@ propose_as(Proposal proposal, RelOptInfo *probe, RelOptInfo *build, AttributionJ
 	propose(&proposal);
 }
 
+/*
+ * Does the join hand the identities of an inherited or partitioned target's rows through? A custom
+ * scan's tuple cannot have them: they are known by a number that stands for no relation.
+ */
+static bool
+has_row_identities(const RelOptInfo *joinrel)
+{
+	ListCell *lc;
+
+	foreach (lc, joinrel->reltarget->exprs)
+	{
+		Var *var = (Var *) lfirst(lc);
+
+		if (IsA(var, Var) && var->varno == ROWID_VAR)
+			return true;
+	}
+	return false;
+}
+
 static void
 join_pathlist_hook(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outerrel,
                    RelOptInfo *innerrel, JoinType jointype, JoinPathExtraData *extra)
@@ -315,7 +334,8 @@ join_pathlist_hook(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outerrel,
 
 	if (previous_hook)
 		previous_hook(root, joinrel, outerrel, innerrel, jointype, extra);
-	if (!inf_enable_attribution_join || !inf_join_has_operator(extra->restrictlist))
+	if (!inf_enable_attribution_join || !inf_join_has_operator(extra->restrictlist) ||
+	    has_row_identities(joinrel))
 		return;
 	p.is_outer = IS_OUTER_JOIN(jointype);
 	switch (jointype)

@@ -56,6 +56,18 @@ find_run(AttributionJoinState *state, const JoinPart *part, uint64 key, uint64 h
 	}
 }
 
+/* The same with keys that are compared as values, which may take memory for a while. */
+static JoinRun *
+find_run_of_values(AttributionJoinState *state, const JoinPart *part, uint64 key, uint64 hash)
+{
+	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
+	MemoryContext old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
+	JoinRun *run = find_run(state, part, key, hash, state->probe.key_values);
+
+	MemoryContextSwitchTo(old);
+	return run;
+}
+
 /* The first of the rows at or after the instant. */
 static inline uint64 *
 first_from(uint64 *rows, uint32 count, int words, int64 at)
@@ -203,12 +215,7 @@ next_slot(AttributionJoinState *state)
 		if (state->keys.is_word)
 			run = find_run(state, part, side->key, hash, NULL);
 		else
-		{
-			MemoryContext old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
-
-			run = find_run(state, part, side->key, hash, side->key_values);
-			MemoryContextSwitchTo(old);
-		}
+			run = find_run_of_values(state, part, side->key, hash);
 		if (run == NULL && !state->keeps_probe)
 			continue;
 		start_probe(state);
@@ -373,7 +380,8 @@ next_in_file(AttributionJoinState *state)
 		for (int k = 0; k < state->keys.nkeys && !state->keys.is_word; k++)
 			state->probe.key_values[k] = inf_row_datum(shape, row, (const char *) row,
 			                                           shape->ncolumns - state->keys.nkeys + k);
-		run = find_run(state, part, ROW_KEY(row), hash, state->probe.key_values);
+		run = state->keys.is_word ? find_run(state, part, ROW_KEY(row), hash, NULL)
+		                          : find_run_of_values(state, part, ROW_KEY(row), hash);
 		if (run == NULL && !state->keeps_probe)
 			continue;
 		start_probe(state);

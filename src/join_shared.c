@@ -122,11 +122,17 @@ static void
 open_files(AttributionJoinState *state, bool create)
 {
 	SharedJoin *shared = state->shared;
-	MemoryContext old = MemoryContextSwitchTo(state->css.ss.ps.state->es_query_cxt);
+	MemoryContext old;
 	int nfiles = 2 * shared->nparts;
 
-	if (state->shared_files == NULL)
-		state->shared_files = palloc0((2 << PART_BITS) * sizeof(SharedTuplestoreAccessor *));
+	/* there may have been others, before a rescan */
+	if (state->shared_context == NULL)
+		state->shared_context =
+		    AllocSetContextCreate(state->css.ss.ps.state->es_query_cxt,
+		                          "AttributionJoin shared files", ALLOCSET_DEFAULT_SIZES);
+	MemoryContextReset(state->shared_context);
+	old = MemoryContextSwitchTo(state->shared_context);
+	state->shared_files = palloc0(nfiles * sizeof(SharedTuplestoreAccessor *));
 	for (int i = 0; i < nfiles; i++)
 	{
 		char name[32];
@@ -202,6 +208,7 @@ inf_shared_reinitialize(CustomScanState *node, ParallelContext *pcxt, void *coor
 	if (pcxt->seg == NULL)
 		return;
 	inf_shared_leave(state);
+	inf_join_forget(state);
 	state->shared = shared;
 	for (int i = 0; i < shared->nparts; i++)
 	{

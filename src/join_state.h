@@ -80,6 +80,7 @@ typedef struct AttributionJoinState
 	ExprState *filter;
 	bool direct; /* the result slot itself is filled: no projection, no conditions */
 	TupleTableSlot *out;
+	bool out_changes; /* those who get it may put their own row into it: triggers do */
 	int nprobe_out;
 	OutputColumn *probe_out;
 	int nbuild_out;
@@ -137,6 +138,7 @@ typedef struct AttributionJoinState
 	int participant;
 	bool attached; /* others may wait */
 	bool writes_files;
+	MemoryContext shared_context;
 	SharedTuplestoreAccessor **shared_files;
 	void *file_row;
 	Size file_row_room;

@@ -1,7 +1,7 @@
 -- The attribution join: when the planner takes it, and that it is a node like any other: rescans,
 -- cursors, prepared statements, subtransactions, partitions, EXPLAIN.
 BEGIN;
-SELECT plan(71);
+SELECT plan(80);
 
 CREATE TABLE touches AS
 SELECT n % 1000 AS customer_id, n % 37 AS influencer_id,
@@ -153,6 +153,61 @@ SET LOCAL enable_partitionwise_join = on;
 SELECT matches(plan_of('SELECT FROM parted_orders o LEFT JOIN parted_touches t ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''1 hour'')'), 'Append.*AttributionJoin.*AttributionJoin', 'partition by partition');
 SELECT same_rows('SELECT o, t FROM parted_orders o LEFT JOIN parted_touches t ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''1 hour'')', 'partitions');
 RESET enable_partitionwise_join;
+
+-- triggers get the row that the join gave out, and may put another in its place
+CREATE FUNCTION rows_after(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE result text;
+BEGIN
+	TRUNCATE sink;
+	EXECUTE statement;
+	SELECT count(*) || ' ' || coalesce(sum(hashtextextended(s::text, 0)::numeric), 0) INTO result FROM sink AS s;
+	RETURN result;
+END $$;
+CREATE FUNCTION same_rows_after(statement text, what text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE joined text; plain text;
+BEGIN
+	RETURN NEXT is_joined(statement, what || ': the plan');
+	joined := rows_after(statement);
+	SET LOCAL influence.enable_attribution_join = off;
+	plain := rows_after(statement);
+	SET LOCAL influence.enable_attribution_join = on;
+	RETURN NEXT is(joined, plain, what || ': the rows');
+END $$;
+CREATE TABLE sink (touch text, influencer_id int, order_id int, segment int, note text) PARTITION BY RANGE (order_id);
+CREATE TABLE sink1 PARTITION OF sink FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
+CREATE VIEW sink_view AS SELECT * FROM sink;
+CREATE TABLE named_orders AS SELECT *, 'order ' || order_id AS note FROM orders WHERE order_id % 10 = 0;
+CREATE TABLE named_touches AS SELECT *, 'touch ' || touched_at AS touch FROM touches;
+ANALYZE named_orders, named_touches;
+CREATE FUNCTION change_row() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF (new.order_id / 10) % 3 = 0 THEN
+		new.touch := 'changed ' || new.touch; new.influencer_id := -1; new.segment := NULL; new.note := NULL;
+	END IF;
+	IF tg_when = 'INSTEAD OF' THEN INSERT INTO sink VALUES (new.*); END IF;
+	RETURN new;
+END $$;
+CREATE TRIGGER change_row INSTEAD OF INSERT ON sink_view FOR EACH ROW EXECUTE FUNCTION change_row();
+SELECT same_rows_after('INSERT INTO sink_view SELECT t.touch, t.influencer_id, o.order_id, o.segment, o.note FROM named_touches t JOIN named_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''20 days'')', 'a view with a trigger');
+DROP TRIGGER change_row ON sink_view;
+CREATE TRIGGER change_row BEFORE INSERT ON sink1 FOR EACH ROW EXECUTE FUNCTION change_row();
+SELECT same_rows_after('INSERT INTO sink SELECT t.touch, t.influencer_id, o.order_id, o.segment, o.note FROM named_touches t JOIN named_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''20 days'')', 'a partition with a trigger');
+SELECT same_rows_after('INSERT INTO sink (influencer_id, order_id, segment) SELECT t.influencer_id, o.order_id, o.segment FROM named_touches t JOIN named_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''20 days'')', 'a partition with a trigger, some columns');
+DROP TRIGGER change_row ON sink1;
+
+-- the rows of a partitioned target are known in a way that no custom scan can hand on
+SELECT lives_ok('EXPLAIN (VERBOSE) UPDATE parted_touches t SET influencer_id = o.segment FROM orders o WHERE t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 'an update of partitions');
+SELECT lives_ok('EXPLAIN (VERBOSE) DELETE FROM parted_touches t USING orders o WHERE t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 'a delete from partitions');
+
+-- who may not call the operator does not get its rows
+CREATE ROLE join_stranger;
+GRANT SELECT ON touches, orders TO join_stranger;
+REVOKE EXECUTE ON FUNCTION led_to(timestamptz, timestamptz) FROM PUBLIC;
+SET LOCAL ROLE join_stranger;
+DO $$ BEGIN PERFORM FROM public.touches t JOIN public.orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at; EXCEPTION WHEN insufficient_privilege THEN PERFORM set_config('join.refused', 'yes', true); END $$;
+RESET ROLE;
+SELECT is(current_setting('join.refused', true), 'yes', 'the right to call the operator');
+GRANT EXECUTE ON FUNCTION led_to(timestamptz, timestamptz) TO PUBLIC;
 
 -- EXPLAIN in its forms
 SELECT is((plan_of('SELECT o.order_id FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at AND t.influencer_id < o.segment', 'ANALYZE, VERBOSE, BUFFERS, FORMAT JSON')::jsonb->0->'Plan'->>'Custom Plan Provider'), 'AttributionJoin', 'EXPLAIN in JSON');
