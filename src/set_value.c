@@ -66,8 +66,8 @@ inf_reject_mismatch(const char *what)
 	ereport(ERROR,
 	        (errcode(ERRCODE_DATATYPE_MISMATCH),
 	         errmsg("sets differ in the type of their %s", what),
-	         errhint("Make all sets from columns of the same types, with the same lookback window "
-	                 "and use of a touch.")));
+	         errhint("Make all of them from columns of the same types, and sets of purchases with "
+	                 "the same lookback window and use of a touch.")));
 }
 
 /* Bytes of a malformed text that its error message shows. */
