@@ -1,3 +1,6 @@
+#!/bin/sh
+# conversion_lift: the summary, and an aggregate for each type of stratum.
+cat <<'SQL'
 -- conversion_lift: what a treatment did, measured on people who did not get it
 
 CREATE TYPE lift_summary;
@@ -136,11 +139,14 @@ CREATE AGGREGATE conversion_lift(treated boolean, converted boolean) (
 COMMENT ON AGGREGATE conversion_lift(boolean, boolean) IS
 	'did the treated convert more often than the control? a row with a null is left out and counted (skipped_count); of no rows an empty summary';
 
-CREATE FUNCTION lift_add(lift_summary, boolean, boolean, text) RETURNS lift_summary
-	AS 'MODULE_PATHNAME', 'lift_add_rate_text' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION lift_add(lift_summary, boolean, boolean, text) IS 'conversion_lift: one row more';
+SQL
+for stratum in text:text int4:integer int8:bigint bool:boolean; do
+	cat <<SQL
+CREATE FUNCTION lift_add(lift_summary, boolean, boolean, ${stratum#*:}) RETURNS lift_summary
+	AS 'MODULE_PATHNAME', 'lift_add_rate_${stratum%:*}' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION lift_add(lift_summary, boolean, boolean, ${stratum#*:}) IS 'conversion_lift: one row more';
 
-CREATE AGGREGATE conversion_lift(treated boolean, converted boolean, stratum text) (
+CREATE AGGREGATE conversion_lift(treated boolean, converted boolean, stratum ${stratum#*:}) (
 	SFUNC = lift_add,
 	STYPE = lift_summary,
 	SSPACE = 16384,
@@ -148,54 +154,12 @@ CREATE AGGREGATE conversion_lift(treated boolean, converted boolean, stratum tex
 	COMBINEFUNC = lift_summary_combine,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE conversion_lift(boolean, boolean, text) IS
+COMMENT ON AGGREGATE conversion_lift(boolean, boolean, ${stratum#*:}) IS
 	'did the treated convert more often than the control? Within each stratum (season, promotion, price level, ...), so that treated and control are compared under like circumstances; more than 16,777,216 strata: error 54000; a row with a null is left out and counted (skipped_count); of no rows an empty summary';
 
-CREATE FUNCTION lift_add(lift_summary, boolean, boolean, integer) RETURNS lift_summary
-	AS 'MODULE_PATHNAME', 'lift_add_rate_int4' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION lift_add(lift_summary, boolean, boolean, integer) IS 'conversion_lift: one row more';
-
-CREATE AGGREGATE conversion_lift(treated boolean, converted boolean, stratum integer) (
-	SFUNC = lift_add,
-	STYPE = lift_summary,
-	SSPACE = 16384,
-	FINALFUNC = lift_summary_final,
-	COMBINEFUNC = lift_summary_combine,
-	PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE conversion_lift(boolean, boolean, integer) IS
-	'did the treated convert more often than the control? Within each stratum (season, promotion, price level, ...), so that treated and control are compared under like circumstances; more than 16,777,216 strata: error 54000; a row with a null is left out and counted (skipped_count); of no rows an empty summary';
-
-CREATE FUNCTION lift_add(lift_summary, boolean, boolean, bigint) RETURNS lift_summary
-	AS 'MODULE_PATHNAME', 'lift_add_rate_int8' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION lift_add(lift_summary, boolean, boolean, bigint) IS 'conversion_lift: one row more';
-
-CREATE AGGREGATE conversion_lift(treated boolean, converted boolean, stratum bigint) (
-	SFUNC = lift_add,
-	STYPE = lift_summary,
-	SSPACE = 16384,
-	FINALFUNC = lift_summary_final,
-	COMBINEFUNC = lift_summary_combine,
-	PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE conversion_lift(boolean, boolean, bigint) IS
-	'did the treated convert more often than the control? Within each stratum (season, promotion, price level, ...), so that treated and control are compared under like circumstances; more than 16,777,216 strata: error 54000; a row with a null is left out and counted (skipped_count); of no rows an empty summary';
-
-CREATE FUNCTION lift_add(lift_summary, boolean, boolean, boolean) RETURNS lift_summary
-	AS 'MODULE_PATHNAME', 'lift_add_rate_bool' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION lift_add(lift_summary, boolean, boolean, boolean) IS 'conversion_lift: one row more';
-
-CREATE AGGREGATE conversion_lift(treated boolean, converted boolean, stratum boolean) (
-	SFUNC = lift_add,
-	STYPE = lift_summary,
-	SSPACE = 16384,
-	FINALFUNC = lift_summary_final,
-	COMBINEFUNC = lift_summary_combine,
-	PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE conversion_lift(boolean, boolean, boolean) IS
-	'did the treated convert more often than the control? Within each stratum (season, promotion, price level, ...), so that treated and control are compared under like circumstances; more than 16,777,216 strata: error 54000; a row with a null is left out and counted (skipped_count); of no rows an empty summary';
-
+SQL
+done
+cat <<'SQL'
 CREATE FUNCTION lift_add(lift_summary, boolean, double precision) RETURNS lift_summary
 	AS 'MODULE_PATHNAME', 'lift_add_mean' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION lift_add(lift_summary, boolean, double precision) IS 'conversion_lift: one row more';
@@ -211,11 +175,14 @@ CREATE AGGREGATE conversion_lift(treated boolean, value double precision) (
 COMMENT ON AGGREGATE conversion_lift(boolean, double precision) IS
 	'did the treated have a higher mean value (such as revenue, 0 for those who bought nothing) than the control? values that are no numbers or beyond 1e100: error 22023; a row with a null is left out and counted (skipped_count); of no rows an empty summary';
 
-CREATE FUNCTION lift_add(lift_summary, boolean, double precision, text) RETURNS lift_summary
-	AS 'MODULE_PATHNAME', 'lift_add_mean_text' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION lift_add(lift_summary, boolean, double precision, text) IS 'conversion_lift: one row more';
+SQL
+for stratum in text:text int4:integer int8:bigint bool:boolean; do
+	cat <<SQL
+CREATE FUNCTION lift_add(lift_summary, boolean, double precision, ${stratum#*:}) RETURNS lift_summary
+	AS 'MODULE_PATHNAME', 'lift_add_mean_${stratum%:*}' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION lift_add(lift_summary, boolean, double precision, ${stratum#*:}) IS 'conversion_lift: one row more';
 
-CREATE AGGREGATE conversion_lift(treated boolean, value double precision, stratum text) (
+CREATE AGGREGATE conversion_lift(treated boolean, value double precision, stratum ${stratum#*:}) (
 	SFUNC = lift_add,
 	STYPE = lift_summary,
 	SSPACE = 16384,
@@ -223,54 +190,12 @@ CREATE AGGREGATE conversion_lift(treated boolean, value double precision, stratu
 	COMBINEFUNC = lift_summary_combine,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE conversion_lift(boolean, double precision, text) IS
+COMMENT ON AGGREGATE conversion_lift(boolean, double precision, ${stratum#*:}) IS
 	'did the treated have a higher mean value (such as revenue, 0 for those who bought nothing) than the control? Within each stratum (season, promotion, price level, ...), so that treated and control are compared under like circumstances; values that are no numbers or beyond 1e100: error 22023; more than 131,072 strata: error 54000; a row with a null is left out and counted (skipped_count); of no rows an empty summary';
 
-CREATE FUNCTION lift_add(lift_summary, boolean, double precision, integer) RETURNS lift_summary
-	AS 'MODULE_PATHNAME', 'lift_add_mean_int4' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION lift_add(lift_summary, boolean, double precision, integer) IS 'conversion_lift: one row more';
-
-CREATE AGGREGATE conversion_lift(treated boolean, value double precision, stratum integer) (
-	SFUNC = lift_add,
-	STYPE = lift_summary,
-	SSPACE = 16384,
-	FINALFUNC = lift_summary_final,
-	COMBINEFUNC = lift_summary_combine,
-	PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE conversion_lift(boolean, double precision, integer) IS
-	'did the treated have a higher mean value (such as revenue, 0 for those who bought nothing) than the control? Within each stratum (season, promotion, price level, ...), so that treated and control are compared under like circumstances; values that are no numbers or beyond 1e100: error 22023; more than 131,072 strata: error 54000; a row with a null is left out and counted (skipped_count); of no rows an empty summary';
-
-CREATE FUNCTION lift_add(lift_summary, boolean, double precision, bigint) RETURNS lift_summary
-	AS 'MODULE_PATHNAME', 'lift_add_mean_int8' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION lift_add(lift_summary, boolean, double precision, bigint) IS 'conversion_lift: one row more';
-
-CREATE AGGREGATE conversion_lift(treated boolean, value double precision, stratum bigint) (
-	SFUNC = lift_add,
-	STYPE = lift_summary,
-	SSPACE = 16384,
-	FINALFUNC = lift_summary_final,
-	COMBINEFUNC = lift_summary_combine,
-	PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE conversion_lift(boolean, double precision, bigint) IS
-	'did the treated have a higher mean value (such as revenue, 0 for those who bought nothing) than the control? Within each stratum (season, promotion, price level, ...), so that treated and control are compared under like circumstances; values that are no numbers or beyond 1e100: error 22023; more than 131,072 strata: error 54000; a row with a null is left out and counted (skipped_count); of no rows an empty summary';
-
-CREATE FUNCTION lift_add(lift_summary, boolean, double precision, boolean) RETURNS lift_summary
-	AS 'MODULE_PATHNAME', 'lift_add_mean_bool' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION lift_add(lift_summary, boolean, double precision, boolean) IS 'conversion_lift: one row more';
-
-CREATE AGGREGATE conversion_lift(treated boolean, value double precision, stratum boolean) (
-	SFUNC = lift_add,
-	STYPE = lift_summary,
-	SSPACE = 16384,
-	FINALFUNC = lift_summary_final,
-	COMBINEFUNC = lift_summary_combine,
-	PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE conversion_lift(boolean, double precision, boolean) IS
-	'did the treated have a higher mean value (such as revenue, 0 for those who bought nothing) than the control? Within each stratum (season, promotion, price level, ...), so that treated and control are compared under like circumstances; values that are no numbers or beyond 1e100: error 22023; more than 131,072 strata: error 54000; a row with a null is left out and counted (skipped_count); of no rows an empty summary';
-
+SQL
+done
+cat <<'SQL'
 CREATE AGGREGATE rollup_agg(lift_summary) (
 	SFUNC = lift_summary_combine,
 	STYPE = lift_summary,
@@ -325,3 +250,4 @@ COMMENT ON FUNCTION jsonb(lift_summary) IS 'what the summary is made from, for p
 
 CREATE CAST (lift_summary AS jsonb) WITH FUNCTION jsonb(lift_summary);
 COMMENT ON CAST (lift_summary AS jsonb) IS 'what the summary is made from, for people';
+SQL
