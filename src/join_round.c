@@ -19,30 +19,46 @@
 /* Splitting is of use if no part has more of the rows than this. */
 #define USEFUL_SHARE 0.8
 
-static void
-build_from_plan(AttributionJoinState *state)
+/*
+ * The next row of a side's plan that is to be stored: one that can match or, if the side keeps such
+ * rows too, one that cannot, which gets a key that spreads them. NULL if there are no more.
+ */
+TupleTableSlot *
+inf_join_read_side(AttributionJoinState *state, JoinSide *side, bool keeps, bool *matchable)
 {
 	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
-	JoinSide *side = &state->build;
-	TupleTableSlot *slot;
 
 	for (;;)
 	{
-		bool matchable;
-		uint64 *row;
+		TupleTableSlot *slot;
 
 		CHECK_FOR_INTERRUPTS();
 		slot = ExecProcNode(side->plan);
 		if (TupIsNull(slot))
-			return;
+			return NULL;
 		ResetExprContext(econtext);
-		matchable = inf_side_read(side, &state->keys, slot, econtext);
-		if (!matchable)
+		*matchable = inf_side_read(side, &state->keys, slot, econtext);
+		if (*matchable)
+			return slot;
+		if (keeps)
 		{
-			if (!state->keeps_build)
-				continue;
 			side->key = state->unmatchable++;
+			return slot;
 		}
+	}
+}
+
+static void
+build_from_plan(AttributionJoinState *state)
+{
+	JoinSide *side = &state->build;
+	TupleTableSlot *slot;
+	bool matchable;
+
+	while ((slot = inf_join_read_side(state, side, state->keeps_build, &matchable)) != NULL)
+	{
+		uint64 *row;
+
 		row = inf_table_room(state->table, side->key, inf_side_collect(side, slot, matchable));
 		inf_side_fill(side, row, matchable);
 		inf_table_add(state->table, row);

@@ -330,32 +330,19 @@ static void
 scan_build_side(AttributionJoinState *state)
 {
 	SharedJoin *shared = state->shared;
-	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
 	JoinSide *side = &state->build;
 	RowChunk *first[1 << PART_BITS] = {NULL};
 	uint64 rows[1 << PART_BITS] = {0};
 	TupleTableSlot *slot;
+	bool matchable;
 	uint64 nrows = 0;
 
-	for (;;)
+	while ((slot = inf_join_read_side(state, side, state->keeps_build, &matchable)) != NULL)
 	{
-		bool matchable;
 		uint32 words;
 		uint64 *row = NULL;
 		int number;
 
-		CHECK_FOR_INTERRUPTS();
-		slot = ExecProcNode(side->plan);
-		if (TupIsNull(slot))
-			break;
-		ResetExprContext(econtext);
-		matchable = inf_side_read(side, &state->keys, slot, econtext);
-		if (!matchable)
-		{
-			if (!state->keeps_build)
-				continue;
-			side->key = state->unmatchable++;
-		}
 		words = inf_side_collect(side, slot, matchable);
 		number = part_number(shared, side->key);
 		if (!state->writes_files)
@@ -496,28 +483,15 @@ static void
 write_probes(AttributionJoinState *state)
 {
 	SharedJoin *shared = state->shared;
-	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
 	JoinSide *side = &state->probe;
 	TupleTableSlot *slot;
+	bool matchable;
 
-	for (;;)
+	while ((slot = inf_join_read_side(state, side, state->keeps_probe, &matchable)) != NULL)
 	{
-		bool matchable;
 		uint32 words;
 		uint64 *row;
 
-		CHECK_FOR_INTERRUPTS();
-		slot = ExecProcNode(side->plan);
-		if (TupIsNull(slot))
-			break;
-		ResetExprContext(econtext);
-		matchable = inf_side_read(side, &state->keys, slot, econtext);
-		if (!matchable)
-		{
-			if (!state->keeps_probe)
-				continue;
-			side->key = state->unmatchable++;
-		}
 		words = inf_side_collect(side, slot, matchable);
 		row = inf_table_scratch(state->table, words);
 		ROW_KEY(row) = side->key;

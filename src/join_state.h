@@ -148,6 +148,8 @@ typedef struct AttributionJoinState
 
 /* join_round.c: building tables, from the plan and from files */
 extern void inf_join_build(AttributionJoinState *state);
+extern TupleTableSlot *inf_join_read_side(AttributionJoinState *state, JoinSide *side, bool keeps,
+                                          bool *matchable);
 extern bool inf_join_next_round(AttributionJoinState *state);
 extern void inf_join_end_round(AttributionJoinState *state);
 extern void inf_join_spill_slot(AttributionJoinState *state, JoinPart *part, TupleTableSlot *slot);
