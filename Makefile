@@ -88,7 +88,9 @@ OBJS = \
 	src/join_round.o \
 	src/join_row.o \
 	src/join_shared.o \
+	src/join_shared_init.o \
 	src/join_side.o \
+	src/join_sieve.o \
 	src/join_table.o \
 	src/journey_paths.o \
 	src/journey_set.o \

@@ -274,12 +274,19 @@ next_match(AttributionJoinState *state)
 {
 	int words = state->build.shape.words;
 
-	while (state->next < state->end)
+	while (state->left > 0)
 	{
 		uint64 *row = state->next;
 		TupleTableSlot *slot;
 
+		if (ROW_AT(row) > state->high)
+		{
+			state->counters.removed_by_window += state->left;
+			state->left = 0;
+			break;
+		}
 		state->next += words;
+		state->left--;
 		if (state->checks_rows)
 		{
 			CHECK_FOR_INTERRUPTS();
@@ -302,12 +309,12 @@ next_match(AttributionJoinState *state)
 					continue;
 				break;
 			case AJ_SEMI:
-				state->next = state->end;
+				state->left = 0;
 				if (is_streaming(state) && matched_before(state))
 					continue;
 				break;
 			case AJ_ANTI:
-				state->next = state->end;
+				state->left = 0;
 				continue;
 			default:
 				break;
@@ -363,10 +370,10 @@ next_built(AttributionJoinState *state)
 	return NULL;
 }
 
-static TupleTableSlot *
-exec_attribution_join(CustomScanState *node)
+/* Until there is a row to emit: goes on with the probe, finds the next, goes from phase to phase. */
+static pg_noinline TupleTableSlot *
+next_row(AttributionJoinState *state)
 {
-	AttributionJoinState *state = (AttributionJoinState *) node;
 	TupleTableSlot *slot;
 
 	for (;;)
@@ -417,6 +424,27 @@ exec_attribution_join(CustomScanState *node)
 	}
 }
 
+/* Nearly all rows of a join with many are one more match of the same probe: the short way. */
+static TupleTableSlot *
+exec_attribution_join(CustomScanState *node)
+{
+	AttributionJoinState *state = (AttributionJoinState *) node;
+
+	while (state->emits_all && state->left > 0 && ROW_AT(state->next) <= state->high)
+	{
+		uint64 *row = state->next;
+		TupleTableSlot *slot;
+
+		state->next += state->build.shape.words;
+		state->left--;
+		state->matched = true;
+		slot = emit_pair(state, row);
+		if (likely(slot != NULL))
+			return slot;
+	}
+	return next_row(state);
+}
+
 static void
 end_attribution_join(CustomScanState *node)
 {
@@ -442,6 +470,7 @@ shutdown_attribution_join(CustomScanState *node)
 	state->shared = NULL;
 	state->exhausted = true;
 	state->probing = false;
+	state->left = 0;
 	state->phase = PHASE_DONE;
 }
 
@@ -500,7 +529,7 @@ rescan_attribution_join(CustomScanState *node)
 	if (state->probe.plan->chgParam == NULL)
 		ExecReScan(state->probe.plan);
 	state->probing = false;
-	state->next = state->end = NULL;
+	state->left = 0;
 	state->span_known = false;
 	ExecClearTuple(state->out);
 }

@@ -66,6 +66,9 @@ inf_join_explain(CustomScanState *node, List *ancestors, ExplainState *es)
 		    "Rows Removed by Join Filter", NULL,
 		    node->ss.ps.instrument->nfiltered1 / Max(node->ss.ps.instrument->nloops, 1), 0, es);
 	ExplainPropertyUInteger("Rows Removed by Window", NULL, state->counters.removed_by_window, es);
+	if (state->counters.removed_by_sieve > 0)
+		ExplainPropertyUInteger("Probes Removed by Sieve", NULL, state->counters.removed_by_sieve,
+		                        es);
 	ExplainPropertyUInteger("Built Rows", NULL, state->counters.built, es);
 	ExplainPropertyUInteger("Batches", NULL, state->counters.rounds, es);
 	ExplainPropertyUInteger("Memory Usage", "kB", (state->counters.peak + 1023) / 1024, es);

@@ -259,6 +259,7 @@ init_kind(AttributionJoinState *state)
 	state->keeps_build = state->kind == AJ_RIGHT || state->kind == AJ_BUILD_ANTI;
 	state->marks = state->keeps_build || state->kind == AJ_BUILD_SEMI;
 	state->checks_rows = state->filter != NULL || state->span_source == SPAN_BUILD;
+	state->emits_all = !state->checks_rows && (state->kind == AJ_INNER || state->kind == AJ_LEFT);
 }
 
 /* What the table proves is not called, but only those who may call it get to know. */
@@ -322,7 +323,10 @@ inf_join_begin(CustomScanState *node, EState *estate, int eflags)
 	init_side(state, &state->probe, probe, probe_keys, linitial(instants), span, &translation);
 	init_side(state, &state->build, build, build_keys, lsecond(instants), span, &translation);
 	if (state->span_source == SPAN_CONSTANT)
+	{
 		state->span_state = ExecInitExpr(linitial(span), &node->ss.ps);
+		state->span_settled = IsA(linitial(span), Const);
+	}
 	else
 		state->span = state->time_type == TIME_DATE ? INF_DEFAULT_LOOKBACK / INF_US_PER_DAY
 		                                            : INF_DEFAULT_LOOKBACK;

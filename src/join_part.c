@@ -35,6 +35,9 @@ typedef struct Grouping
 #define SHORT_RUN 16
 #define SHORT_ROW 32
 
+/* On average, with empty places of the directory. */
+#define LONG_RUN 8
+
 typedef struct Place
 {
 	int64 at;
@@ -358,4 +361,12 @@ inf_part_fill(const RowShape *shape, JoinPart *part, RowChunk **chunks, int nchu
 		sort_run(inf_part_row(shape, part, group->next - group->count), group->count, shape->words);
 		add_run(part, group);
 	}
+}
+
+void
+inf_part_point(JoinPart *part, MemoryContext context)
+{
+	if (part->runs == NULL || part->nrows / LONG_RUN <= part->mask)
+		return;
+	part->fingers = MemoryContextAllocZero(context, (part->mask + 1) * sizeof(uint32));
 }

@@ -10,13 +10,11 @@
 #include "utils/memutils.h"
 
 #include "compat.h"
+#include "join_search.h"
 #include "join_state.h"
 
 /* Tables that stay in the processor's cache are not worth reading ahead for. */
 #define BATCH_TABLE_BYTES (512 * 1024)
-
-/* As long as this, a run is searched row by row. */
-#define SHORT_SEARCH 8
 
 static bool
 keys_match(AttributionJoinState *state, const JoinPart *part, const JoinRun *run,
@@ -68,31 +66,6 @@ find_run_of_values(AttributionJoinState *state, const JoinPart *part, uint64 key
 	return run;
 }
 
-/* The first of the rows at or after the instant. */
-static inline uint64 *
-first_from(uint64 *rows, uint32 count, int words, int64 at)
-{
-	while (count > SHORT_SEARCH)
-	{
-		uint32 half = count / 2;
-		uint64 *middle = rows + (Size) half * words;
-
-		if (ROW_AT(middle) < at)
-		{
-			rows = middle;
-			count -= half;
-		}
-		else
-			count = half;
-	}
-	while (count > 0 && ROW_AT(rows) < at)
-	{
-		rows += words;
-		count--;
-	}
-	return rows;
-}
-
 /* The lookback of a whole scan, when it is first needed. */
 static void
 know_span(AttributionJoinState *state)
@@ -103,6 +76,26 @@ know_span(AttributionJoinState *state)
 	if (!state->span_null)
 		state->span = inf_span_of_interval(DatumGetIntervalP(value), state->time_type == TIME_DATE);
 	state->span_known = true;
+}
+
+int64
+inf_join_reach(AttributionJoinState *state, int64 longest)
+{
+	switch (state->span_source)
+	{
+		case SPAN_DEFAULT:
+			return state->span;
+		case SPAN_CONSTANT:
+			if (!state->span_settled)
+				return -1;
+			know_span(state);
+			return state->span_null ? -1 : state->span;
+		case SPAN_PROBE:
+			return -1;
+		case SPAN_BUILD:
+			break;
+	}
+	return longest;
 }
 
 /* A wrong lookback of a built row is an error once a probe has the same key. */
@@ -120,7 +113,40 @@ check_spans(AttributionJoinState *state, const JoinPart *part, const JoinRun *ru
 	}
 }
 
-/* Sets next and end to the rows of the run in the probe's window. */
+/* The number of the first row of the run at or after the instant. */
+static inline uint32
+run_from(const JoinPart *part, const JoinRun *run, const uint64 *rows, int words, int64 at)
+{
+	uint32 *finger = NULL;
+	uint32 guess = 0;
+	uint32 from;
+
+	if (run->count <= SHORT_SEARCH)
+		return inf_run_from(rows, run->count, words, at, 0);
+	if (part->fingers != NULL)
+	{
+		finger = &part->fingers[run - part->runs];
+		guess = *finger;
+	}
+	if (finger == NULL || !inf_run_is_near(rows, run->count, words, at, guess))
+		guess = inf_run_guess(rows, run->count, words, at);
+	from = inf_run_from(rows, run->count, words, at, guess);
+	if (finger != NULL && *finger != from)
+		*finger = Min(from, run->count - 1);
+	return from;
+}
+
+/* Asks for the memory that find_window will read. */
+static inline void
+expect_window(const RowShape *shape, const JoinPart *part, const JoinRun *run)
+{
+	uint64 *rows = inf_part_row(shape, part, run->start);
+	uint32 first = part->fingers == NULL ? 0 : part->fingers[run - part->runs];
+
+	__builtin_prefetch(rows + (Size) first * shape->words);
+}
+
+/* Sets next, left and high to what may be in the probe's window. */
 static inline void
 find_window(AttributionJoinState *state, const JoinPart *part, const JoinRun *run)
 {
@@ -129,7 +155,7 @@ find_window(AttributionJoinState *state, const JoinPart *part, const JoinRun *ru
 	int64 low = state->probe_at;
 	int64 high = state->probe_at;
 	int64 reach;
-	uint64 *end;
+	uint32 before;
 
 	switch (state->span_source)
 	{
@@ -162,13 +188,22 @@ find_window(AttributionJoinState *state, const JoinPart *part, const JoinRun *ru
 	else if (pg_sub_s64_overflow(high, reach, &low))
 		low = PG_INT64_MIN;
 
+	before = run_from(part, run, rows, words, low);
 	state->part = part;
-	state->next = first_from(rows, run->count, words, low);
-	end = rows + (Size) run->count * words;
-	if (high != PG_INT64_MAX)
-		end = first_from(state->next, (uint32) ((end - state->next) / words), words, high + 1);
-	state->end = end;
-	state->counters.removed_by_window += run->count - (uint64) (end - state->next) / words;
+	state->next = rows + (Size) before * words;
+	state->left = run->count - before;
+	state->high = high;
+	state->counters.removed_by_window += before;
+}
+
+/* Does the sieve tell that the probe matches nothing? */
+static inline bool
+is_sieved_out(AttributionJoinState *state, uint64 hash)
+{
+	if (state->sieve.words == NULL || inf_sieve_passes(&state->sieve, hash, state->probe.instant))
+		return false;
+	state->counters.removed_by_sieve++;
+	return true;
 }
 
 static inline void
@@ -177,7 +212,7 @@ start_probe(AttributionJoinState *state)
 	state->probing = true;
 	state->matched = false;
 	state->filled = false;
-	state->next = state->end = NULL;
+	state->left = 0;
 }
 
 /* A probe of the plan, as it comes. */
@@ -192,11 +227,10 @@ next_slot(AttributionJoinState *state)
 		TupleTableSlot *slot = ExecProcNode(side->plan);
 		uint64 hash;
 		JoinPart *part;
-		JoinRun *run;
+		JoinRun *run = NULL;
 
 		if (TupIsNull(slot))
 			return false;
-		ResetExprContext(econtext);
 		if (!inf_side_read(side, &state->keys, slot, econtext))
 		{
 			if (!state->keeps_probe)
@@ -212,7 +246,9 @@ next_slot(AttributionJoinState *state)
 			inf_join_spill_slot(state, part, slot);
 			continue;
 		}
-		if (state->keys.is_word)
+		if (is_sieved_out(state, hash))
+			CHECK_FOR_INTERRUPTS();
+		else if (state->keys.is_word)
 			run = find_run(state, part, side->key, hash, NULL);
 		else
 			run = find_run_of_values(state, part, side->key, hash);
@@ -267,6 +303,7 @@ read_batch(AttributionJoinState *state)
 		TupleTableSlot *slot = ExecProcNode(side->plan);
 		uint64 *row = batch_row(state, state->nbatch);
 		ReadyProbe *ready = &state->batch[state->nbatch];
+		bool matchable;
 		uint64 hash;
 
 		if (TupIsNull(slot))
@@ -274,27 +311,33 @@ read_batch(AttributionJoinState *state)
 			state->exhausted = true;
 			break;
 		}
-		ResetExprContext(econtext);
 		ready->part = NULL;
 		ready->run = NULL;
-		if (inf_side_read(side, &state->keys, slot, econtext))
+		matchable = inf_side_read(side, &state->keys, slot, econtext);
+		if (matchable)
 		{
 			hash = inf_join_hash(side->key);
-			ready->part = inf_table_part(state->table, hash);
-			if (unlikely(ready->part->build_file != NULL))
+			if (!is_sieved_out(state, hash))
 			{
-				inf_join_spill_slot(state, ready->part, slot);
-				continue;
+				ready->part = inf_table_part(state->table, hash);
+				if (unlikely(ready->part->build_file != NULL))
+				{
+					inf_join_spill_slot(state, ready->part, slot);
+					continue;
+				}
+				if (ready->part->runs != NULL)
+					__builtin_prefetch(&ready->part->runs[hash & ready->part->mask]);
 			}
-			if (ready->part->runs != NULL)
-				__builtin_prefetch(&ready->part->runs[hash & ready->part->mask]);
 		}
-		else if (!state->keeps_probe)
+		if (ready->part == NULL && !state->keeps_probe)
+		{
+			CHECK_FOR_INTERRUPTS();
 			continue;
-		inf_side_collect(side, slot, ready->part != NULL);
+		}
+		inf_side_collect(side, slot, matchable);
 		ROW_KEY(row) = side->key;
 		ROW_HEAD(row)->words = shape->words;
-		inf_side_fill(side, row, ready->part != NULL);
+		inf_side_fill(side, row, matchable);
 		state->nbatch++;
 	}
 	for (int i = 0; i < state->nbatch; i++)
@@ -310,7 +353,7 @@ read_batch(AttributionJoinState *state)
 		ready->run = find_run(state, ready->part, ROW_KEY(row), inf_join_hash(ROW_KEY(row)),
 		                      side->key_values);
 		if (ready->run != NULL)
-			__builtin_prefetch(inf_part_row(&state->build.shape, ready->part, ready->run->start));
+			expect_window(&state->build.shape, ready->part, ready->run);
 	}
 	state->batch_room = Min(2 * state->batch_room, MAX_BATCH);
 }

@@ -36,7 +36,6 @@ inf_join_read_side(AttributionJoinState *state, JoinSide *side, bool keeps, bool
 		slot = ExecProcNode(side->plan);
 		if (TupIsNull(slot))
 			return NULL;
-		ResetExprContext(econtext);
 		*matchable = inf_side_read(side, &state->keys, slot, econtext);
 		if (*matchable)
 			return slot;
@@ -102,6 +101,33 @@ finish_table(AttributionJoinState *state)
 	state->phase = PHASE_PROBE;
 }
 
+/* For the plan's own probes; those in files have been told apart by what is in the table. */
+static void
+make_sieve(AttributionJoinState *state)
+{
+	JoinTable *table = state->table;
+	int64 longest = 0;
+	int64 reach;
+	Size left = table->limit > table->used ? table->limit - table->used : 0;
+	Size bytes;
+
+	state->sieve.words = NULL;
+	for (int i = 0; i < table->nparts; i++)
+	{
+		if (table->parts[i].has_bad_span || table->parts[i].build_file != NULL)
+			return;
+		longest = Max(longest, table->parts[i].longest);
+	}
+	reach = inf_join_reach(state, longest);
+	bytes = inf_sieve_shape(&state->sieve, table->nrows, reach, left);
+	if (bytes == 0)
+		return;
+	state->sieve.words = inf_table_zero_room(table, bytes);
+	for (int i = 0; i < table->nparts; i++)
+		inf_sieve_add(&state->sieve, &state->build.shape, &table->parts[i], state->orders_built,
+		              reach);
+}
+
 void
 inf_join_build(AttributionJoinState *state)
 {
@@ -119,6 +145,8 @@ inf_join_build(AttributionJoinState *state)
 	state->batches = false;
 	state->batch_room = 0;
 	finish_table(state);
+	make_sieve(state);
+	state->counters.peak = Max(state->counters.peak, state->table->peak);
 	/* nothing can come of no built rows: the probes need not be read */
 	if (state->table->nrows == 0 && !state->keeps_probe)
 		state->exhausted = true;
@@ -285,6 +313,7 @@ inf_join_forget(AttributionJoinState *state)
 	}
 	state->spilled = NIL;
 	state->table = NULL;
+	state->sieve.words = NULL;
 	if (state->table_context != NULL)
 		MemoryContextReset(state->table_context);
 	if (state->spill_context != NULL)

@@ -11,231 +11,12 @@
 
 #include "executor/executor.h"
 #include "miscadmin.h"
-#include "port/atomics.h"
-#include "storage/barrier.h"
-#include "storage/dsm.h"
-#include "storage/sharedfileset.h"
-#include "utils/dsa.h"
 #include "utils/memutils.h"
-#include "utils/sharedtuplestore.h"
 #include "utils/wait_event.h"
 
 #include "compat.h"
 #include "join_shared.h"
-
-typedef enum SharedPhase
-{
-	SHARED_SCAN,
-	SHARED_FINISH, /* parts, or what is left to be written to files */
-	SHARED_PROBE,  /* or write the probes to files */
-	SHARED_PARTS   /* join parts in files, if there are any */
-} SharedPhase;
-
-typedef struct SharedPart
-{
-	dsa_pointer rows;
-	dsa_pointer runs;
-	dsa_pointer references;
-	uint64 mask;
-	uint32 nrows;
-	bool has_bad_span;
-	int64 longest;
-	pg_atomic_uint64 built_rows;
-} SharedPart;
-
-typedef struct SharedJoin
-{
-	Barrier barrier;
-	int nparticipants;
-	int nparts;
-	Size limit;
-	pg_atomic_uint64 used;
-	pg_atomic_uint64 nrows;
-	pg_atomic_uint32 spilling;
-	pg_atomic_uint32 next_part;
-	pg_atomic_uint64 removed_by_window; /* by those who are done */
-	pg_atomic_uint64 rounds;
-	pg_atomic_uint64 peak;
-	pg_atomic_uint32 skip_unmatched; /* somebody stopped before the end of its probes */
-	dsm_handle segment;              /* of the files and of all this */
-	SharedFileSet files;
-	SharedPart parts[1 << PART_BITS];
-	/* then: first chunks by part and participant, files of the build and of the probe side */
-} SharedJoin;
-
-static Size
-lists_size(int nparticipants)
-{
-	return MAXALIGN(sizeof(dsa_pointer) * (1 << PART_BITS) * nparticipants);
-}
-
-static dsa_pointer *
-list_of(SharedJoin *shared, int part, int participant)
-{
-	dsa_pointer *lists = (dsa_pointer *) ((char *) shared + MAXALIGN(sizeof(SharedJoin)));
-
-	return &lists[part * shared->nparticipants + participant];
-}
-
-static SharedTuplestore *
-file_of(SharedJoin *shared, int number)
-{
-	char *files =
-	    (char *) shared + MAXALIGN(sizeof(SharedJoin)) + lists_size(shared->nparticipants);
-
-	return (SharedTuplestore *) (files + number * MAXALIGN(sts_estimate(shared->nparticipants)));
-}
-
-Size
-inf_shared_estimate(CustomScanState *node, ParallelContext *pcxt)
-{
-	int nparticipants = pcxt->nworkers + 1;
-
-	return MAXALIGN(sizeof(SharedJoin)) + lists_size(nparticipants) +
-	       mul_size(2 << PART_BITS, MAXALIGN(sts_estimate(nparticipants)));
-}
-
-static void
-reset_shared(SharedJoin *shared)
-{
-	BarrierInit(&shared->barrier, 0);
-	pg_atomic_write_u64(&shared->used, 0);
-	pg_atomic_write_u64(&shared->nrows, 0);
-	pg_atomic_write_u32(&shared->spilling, 0);
-	pg_atomic_write_u32(&shared->next_part, 0);
-	pg_atomic_write_u32(&shared->skip_unmatched, 0);
-	for (int i = 0; i < (1 << PART_BITS); i++)
-	{
-		SharedPart *part = &shared->parts[i];
-
-		part->rows = part->runs = part->references = InvalidDsaPointer;
-		part->nrows = 0;
-		part->has_bad_span = false;
-		part->longest = 0;
-		pg_atomic_write_u64(&part->built_rows, 0);
-	}
-	memset(list_of(shared, 0, 0), 0, lists_size(shared->nparticipants));
-}
-
-/* The files of both sides: those of the build come first. */
-static void
-open_files(AttributionJoinState *state, bool create)
-{
-	SharedJoin *shared = state->shared;
-	MemoryContext old;
-	int nfiles = 2 * shared->nparts;
-
-	/* there may have been others, before a rescan */
-	if (state->shared_context == NULL)
-		state->shared_context =
-		    AllocSetContextCreate(state->css.ss.ps.state->es_query_cxt,
-		                          "AttributionJoin shared files", ALLOCSET_DEFAULT_SIZES);
-	MemoryContextReset(state->shared_context);
-	old = MemoryContextSwitchTo(state->shared_context);
-	state->shared_files = palloc0(nfiles * sizeof(SharedTuplestoreAccessor *));
-	for (int i = 0; i < nfiles; i++)
-	{
-		char name[32];
-
-		snprintf(name, sizeof(name), "%c%d", i < shared->nparts ? 'b' : 'p', i % shared->nparts);
-		state->shared_files[i] =
-		    create ? sts_initialize(file_of(shared, i), shared->nparticipants, 0, 0, 0,
-		                            &shared->files, name)
-		           : sts_attach(file_of(shared, i), state->participant, &shared->files);
-	}
-	MemoryContextSwitchTo(old);
-}
-
-void
-inf_shared_initialize(CustomScanState *node, ParallelContext *pcxt, void *coordinate)
-{
-	AttributionJoinState *state = (AttributionJoinState *) node;
-	SharedJoin *shared = coordinate;
-
-	/* without shared memory there are no workers, and the table is an ordinary one */
-	if (pcxt->seg == NULL)
-		return;
-	state->shared = shared;
-	state->participant = 0;
-	shared->nparticipants = pcxt->nworkers + 1;
-	shared->limit = get_hash_memory_limit() * shared->nparticipants;
-	shared->nparts = inf_table_parts(&state->build.shape, state->expected_rows, shared->limit);
-	pg_atomic_init_u64(&shared->used, 0);
-	pg_atomic_init_u64(&shared->nrows, 0);
-	pg_atomic_init_u64(&shared->removed_by_window, 0);
-	pg_atomic_init_u64(&shared->rounds, 0);
-	pg_atomic_init_u64(&shared->peak, 0);
-	pg_atomic_init_u32(&shared->spilling, 0);
-	pg_atomic_init_u32(&shared->next_part, 0);
-	pg_atomic_init_u32(&shared->skip_unmatched, 0);
-	for (int i = 0; i < (1 << PART_BITS); i++)
-		pg_atomic_init_u64(&shared->parts[i].built_rows, 0);
-	reset_shared(shared);
-	shared->segment = dsm_segment_handle(pcxt->seg);
-	SharedFileSetInit(&shared->files, pcxt->seg);
-	open_files(state, true);
-}
-
-static void
-free_list(dsa_area *area, dsa_pointer *list)
-{
-	while (DsaPointerIsValid(*list))
-	{
-		RowChunk *chunk = dsa_get_address(area, *list);
-		dsa_pointer next = chunk->next.shared;
-
-		dsa_free(area, *list);
-		*list = next;
-	}
-}
-
-static void
-free_pointer(dsa_area *area, dsa_pointer *pointer)
-{
-	if (DsaPointerIsValid(*pointer))
-		dsa_free(area, *pointer);
-	*pointer = InvalidDsaPointer;
-}
-
-/* Before another scan, when there are no workers. */
-void
-inf_shared_reinitialize(CustomScanState *node, ParallelContext *pcxt, void *coordinate)
-{
-	AttributionJoinState *state = (AttributionJoinState *) node;
-	SharedJoin *shared = coordinate;
-	dsa_area *area = node->ss.ps.state->es_query_dsa;
-
-	if (pcxt->seg == NULL)
-		return;
-	inf_shared_leave(state);
-	inf_join_forget(state);
-	state->shared = shared;
-	for (int i = 0; i < shared->nparts; i++)
-	{
-		SharedPart *part = &shared->parts[i];
-
-		free_pointer(area, &part->rows);
-		free_pointer(area, &part->runs);
-		free_pointer(area, &part->references);
-		for (int j = 0; j < shared->nparticipants; j++)
-			free_list(area, list_of(shared, i, j));
-	}
-	SharedFileSetDeleteAll(&shared->files);
-	reset_shared(shared);
-	open_files(state, true);
-}
-
-void
-inf_shared_attach(CustomScanState *node, shm_toc *toc, void *coordinate)
-{
-	AttributionJoinState *state = (AttributionJoinState *) node;
-	SharedJoin *shared = coordinate;
-
-	state->shared = shared;
-	state->participant = ParallelWorkerNumber + 1;
-	SharedFileSetAttach(&shared->files, dsm_find_mapping(shared->segment));
-	open_files(state, false);
-}
+#include "join_shared_state.h"
 
 static int
 part_number(const SharedJoin *shared, uint64 key)
@@ -272,7 +53,7 @@ write_own_chunks(AttributionJoinState *state)
 
 	for (int i = 0; i < shared->nparts; i++)
 	{
-		dsa_pointer *list = list_of(shared, i, state->participant);
+		dsa_pointer *list = inf_list_of(shared, i, state->participant);
 
 		for (dsa_pointer p = *list; DsaPointerIsValid(p);)
 		{
@@ -288,7 +69,7 @@ write_own_chunks(AttributionJoinState *state)
 			}
 			p = chunk->next.shared;
 		}
-		free_list(state->area, list);
+		inf_free_list(state->area, list);
 	}
 	state->writes_files = true;
 }
@@ -305,7 +86,7 @@ chunk_room(AttributionJoinState *state, int number, RowChunk **first, uint32 wor
 	{
 		Size room = Max(state->table->chunk_words, 1 + (Size) words);
 		Size bytes = offsetof(RowChunk, words) + room * sizeof(uint64);
-		dsa_pointer *list = list_of(shared, number, state->participant);
+		dsa_pointer *list = inf_list_of(shared, number, state->participant);
 		dsa_pointer p;
 		Size charge = bytes + room / (1 + (Size) words) * DIRECTORY_BYTES;
 
@@ -327,6 +108,15 @@ chunk_room(AttributionJoinState *state, int number, RowChunk **first, uint32 wor
 }
 
 static void
+raise_longest(SharedJoin *shared, uint64 longest)
+{
+	uint64 known = pg_atomic_read_u64(&shared->longest);
+
+	while (known < longest && !pg_atomic_compare_exchange_u64(&shared->longest, &known, longest))
+		;
+}
+
+static void
 scan_build_side(AttributionJoinState *state)
 {
 	SharedJoin *shared = state->shared;
@@ -336,6 +126,7 @@ scan_build_side(AttributionJoinState *state)
 	TupleTableSlot *slot;
 	bool matchable;
 	uint64 nrows = 0;
+	int64 longest = 0;
 
 	while ((slot = inf_join_read_side(state, side, state->keeps_build, &matchable)) != NULL)
 	{
@@ -360,7 +151,14 @@ scan_build_side(AttributionJoinState *state)
 			write_row(state, number, row);
 		rows[number]++;
 		nrows++;
+		if (matchable && side->has_span)
+		{
+			longest = Max(longest, side->lookback);
+			if (side->lookback < 0)
+				pg_atomic_write_u32(&shared->has_bad_span, 1);
+		}
 	}
+	raise_longest(shared, (uint64) longest);
 	for (int i = 0; i < shared->nparts; i++)
 		pg_atomic_fetch_add_u64(&shared->parts[i].built_rows, rows[i]);
 	pg_atomic_fetch_add_u64(&shared->nrows, nrows);
@@ -392,7 +190,7 @@ finish_shared_part(AttributionJoinState *state, int number)
 		return;
 	for (int i = 0; i < shared->nparticipants; i++)
 	{
-		dsa_pointer p = *list_of(shared, number, i);
+		dsa_pointer p = *inf_list_of(shared, number, i);
 
 		while (DsaPointerIsValid(p))
 		{
@@ -414,8 +212,44 @@ finish_shared_part(AttributionJoinState *state, int number)
 	part->nrows = finished.nrows;
 	part->has_bad_span = finished.has_bad_span;
 	part->longest = finished.longest;
+	if (state->sieve.words != NULL)
+		inf_sieve_add(&state->sieve, &state->build.shape, &finished, state->orders_built,
+		              inf_join_reach(state, 0));
 	for (int i = 0; i < shared->nparticipants; i++)
-		free_list(state->area, list_of(shared, number, i));
+		inf_free_list(state->area, inf_list_of(shared, number, i));
+}
+
+/* By the one who was chosen for it: room for the bits that all will set. */
+static void
+make_shared_sieve(AttributionJoinState *state)
+{
+	SharedJoin *shared = state->shared;
+	uint64 used = pg_atomic_read_u64(&shared->used);
+	int64 reach = inf_join_reach(state, (int64) pg_atomic_read_u64(&shared->longest));
+	Size bytes;
+
+	if (pg_atomic_read_u32(&shared->spilling) != 0 ||
+	    pg_atomic_read_u32(&shared->has_bad_span) != 0)
+		return;
+	bytes = inf_sieve_shape(&shared->sieve, pg_atomic_read_u64(&shared->nrows), reach,
+	                        shared->limit > used ? shared->limit - used : 0);
+	if (bytes == 0)
+		return;
+	shared->sieve_words =
+	    dsa_allocate_extended(state->area, bytes, DSA_ALLOC_HUGE | DSA_ALLOC_ZERO);
+	pg_atomic_fetch_add_u64(&shared->used, bytes);
+}
+
+static void
+see_sieve(AttributionJoinState *state)
+{
+	SharedJoin *shared = state->shared;
+
+	state->sieve.words = NULL;
+	if (!DsaPointerIsValid(shared->sieve_words))
+		return;
+	state->sieve = shared->sieve;
+	state->sieve.words = dsa_get_address(state->area, shared->sieve_words);
 }
 
 static int
@@ -465,6 +299,7 @@ see_table(AttributionJoinState *state)
 		to->nrows = from->nrows;
 		to->has_bad_span = from->has_bad_span;
 		to->longest = from->longest;
+		inf_part_point(to, table->context);
 	}
 	table->nrows = pg_atomic_read_u64(&shared->nrows);
 	table->used = pg_atomic_read_u64(&shared->used);
@@ -522,9 +357,14 @@ inf_shared_build(AttributionJoinState *state)
 	{
 		case SHARED_SCAN:
 			scan_build_side(state);
+			if (BarrierArriveAndWait(&shared->barrier, WAIT_EVENT_HASH_BUILD_HASH_INNER))
+				make_shared_sieve(state);
+			/* FALLTHROUGH */
+		case SHARED_SIEVE:
 			BarrierArriveAndWait(&shared->barrier, WAIT_EVENT_HASH_BUILD_HASH_INNER);
 			/* FALLTHROUGH */
 		case SHARED_FINISH:
+			see_sieve(state);
 			if (pg_atomic_read_u32(&shared->spilling) == 0)
 				finish_parts(state);
 			else
@@ -539,6 +379,7 @@ inf_shared_build(AttributionJoinState *state)
 			if (pg_atomic_read_u32(&shared->spilling) == 0)
 			{
 				see_table(state);
+				see_sieve(state);
 				state->counters.peak = Max(state->counters.peak, state->table->peak);
 				state->counters.rounds = 1;
 				state->exhausted = state->table->nrows == 0 && !state->keeps_probe;
@@ -609,11 +450,13 @@ inf_shared_count(AttributionJoinState *state)
 	if (IsParallelWorker())
 	{
 		pg_atomic_fetch_add_u64(&shared->removed_by_window, own->removed_by_window);
+		pg_atomic_fetch_add_u64(&shared->removed_by_sieve, own->removed_by_sieve);
 		pg_atomic_fetch_add_u64(&shared->rounds, rounds);
 		pg_atomic_fetch_add_u64(&shared->peak, own->peak);
 		return;
 	}
 	own->removed_by_window += pg_atomic_read_u64(&shared->removed_by_window);
+	own->removed_by_sieve += pg_atomic_read_u64(&shared->removed_by_sieve);
 	own->built = pg_atomic_read_u64(&shared->nrows);
 	if (pg_atomic_read_u32(&shared->spilling) == 0)
 	{

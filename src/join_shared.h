@@ -24,7 +24,7 @@ extern void inf_shared_count(AttributionJoinState *state);
 /* No longer takes part, whatever the others do. */
 extern void inf_shared_leave(AttributionJoinState *state);
 
-/* What the server asks of a node that runs in parallel. */
+/* join_shared_init.c: what the server asks of a node that runs in parallel. */
 extern Size inf_shared_estimate(CustomScanState *node, ParallelContext *pcxt);
 extern void inf_shared_initialize(CustomScanState *node, ParallelContext *pcxt, void *coordinate);
 extern void inf_shared_reinitialize(CustomScanState *node, ParallelContext *pcxt, void *coordinate);

@@ -176,6 +176,7 @@ inf_side_read(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot, ExprContext 
 			return read_instant(side, slot, econtext);
 	}
 
+	ResetExprContext(econtext);
 	old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
 	for (int i = 0; i < keys->nkeys; i++)
 	{

@@ -47,7 +47,8 @@ extern SideExpression inf_side_expression(JoinSide *side, Expr *expression, Plan
 
 /*
  * Reads keys, instant and lookback of a row. False if it cannot match any other: a NULL, or an
- * instant that is infinite. The expressions are evaluated in the short-lived memory of the context.
+ * instant that is infinite. The expressions are evaluated in the short-lived memory of the context,
+ * which is cleared before.
  */
 extern bool inf_side_read(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot,
                           ExprContext *econtext);

@@ -9,6 +9,7 @@
 
 #include "join_plan.h"
 #include "join_side.h"
+#include "join_sieve.h"
 #include "join_table.h"
 
 /* A column of the slot that goes out, and where it comes from. */
@@ -54,6 +55,7 @@ typedef struct JoinCounters
 {
 	uint64 built;
 	uint64 removed_by_window;
+	uint64 removed_by_sieve;
 	uint64 rounds;
 	Size peak;
 } JoinCounters;
@@ -74,6 +76,7 @@ typedef struct AttributionJoinState
 	ExprState *span_state; /* SPAN_CONSTANT */
 	bool span_known;
 	bool span_null;
+	bool span_settled; /* no rescan changes it */
 	int64 span;
 
 	/* what comes out */
@@ -90,11 +93,13 @@ typedef struct AttributionJoinState
 	bool keeps_build;  /* built rows without a match come out */
 	bool marks;        /* built rows are marked when they match */
 	bool checks_rows;  /* the window is not the only condition of a row in it */
+	bool emits_all;    /* nor is there anything else to be done for one but to emit it */
 
 	/* the present round */
 	JoinPhase phase;
 	MemoryContext table_context;
 	JoinTable *table;
+	JoinSieve sieve;    /* of the plan's own probes */
 	SpilledPart *round; /* NULL: the plan's own rows */
 	bool whole;         /* the table holds all of them */
 	bool last_stream;   /* all of the round's built rows have been in the table by now */
@@ -116,8 +121,9 @@ typedef struct AttributionJoinState
 	int64 probe_at;
 	int64 probe_span;
 	const JoinPart *part;
-	uint64 *next; /* rows in the window that are still to come */
-	uint64 *end;
+	uint64 *next; /* of the run's rows, which are in the window up to "high" */
+	uint32 left;  /* how many there are */
+	int64 high;
 
 	/* probes read ahead */
 	bool batches;
@@ -158,6 +164,12 @@ extern void inf_join_forget(AttributionJoinState *state);
 
 /* join_probe.c: finding matches */
 extern bool inf_join_next_probe(AttributionJoinState *state);
+
+/*
+ * How far any built row reaches, if that is settled before the first probe comes; -1: it is not, or
+ * there are lookbacks that are errors. "longest" is that of the rows that have their own.
+ */
+extern int64 inf_join_reach(AttributionJoinState *state, int64 longest);
 
 /* join_explain.c */
 extern void inf_join_explain(CustomScanState *node, List *ancestors, struct ExplainState *es);

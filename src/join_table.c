@@ -313,6 +313,7 @@ finish_part(JoinTable *table, JoinPart *part, Stretches *stretches)
 	if (sizes.reference_bytes > 0)
 		part->references = MemoryContextAllocHuge(table->context, sizes.reference_bytes);
 	inf_part_fill(table->shape, part, chunks, nchunks, &sizes);
+	inf_part_point(part, table->context);
 	free_chunks(table, part);
 	charge(table, sizes.row_bytes + sizes.run_bytes + sizes.reference_bytes);
 }
@@ -335,4 +336,14 @@ inf_table_finish(JoinTable *table)
 	}
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(passing);
+}
+
+void *
+inf_table_zero_room(JoinTable *table, Size bytes)
+{
+	Stretch stretch = reserve(table->context, bytes);
+	void *room = take(&stretch, table->context, bytes);
+
+	charge(table, bytes);
+	return memset(room, 0, bytes);
 }

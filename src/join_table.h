@@ -66,6 +66,7 @@ typedef struct JoinPart
 	uint64 mask;
 	uint64 *rows;
 	char *references; /* base of the rows' values that are no words */
+	uint32 *fingers;  /* NULL, or where in each run this process was last */
 	uint32 nrows;
 	bool has_bad_span; /* a lookback that is an error, if it comes to that */
 	int64 longest;     /* lookback in the part */
@@ -152,6 +153,9 @@ inf_table_is_full(const JoinTable *table)
 
 extern void inf_table_finish(JoinTable *table);
 
+/* Memory for what goes with the finished table, all 0. */
+extern void *inf_table_zero_room(JoinTable *table, Size bytes);
+
 /* Finishing a part in steps, for those who have the memory elsewhere. */
 typedef struct PartSizes
 {
@@ -163,6 +167,12 @@ typedef struct PartSizes
 	Size reference_bytes;
 	struct Grouping *grouping;
 } PartSizes;
+
+/*
+ * Rows mostly come in order of time: a long run's next probe is about where the last one was. Of a
+ * finished part, which may be shared, each process remembers that for itself, if runs are long.
+ */
+extern void inf_part_point(JoinPart *part, MemoryContext context);
 
 extern PartSizes inf_part_measure(const RowShape *shape, JoinKeys *keys, RowChunk **chunks,
                                   int nchunks, uint64 nrows);
