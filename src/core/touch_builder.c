@@ -458,6 +458,41 @@ merge_side(const Gathered *from, size_t n, const Side *side, Gathered *to, bool 
 	return k;
 }
 
+/* The same of two sides without weights or priorities: what two processes have is mostly that. */
+static size_t
+merge_narrow_pair(const Side *a, const Side *b, Gathered *to)
+{
+	const int64_t *at_a = a->touches.at, *at_b = b->touches.at;
+	const uint32_t *code_a = a->touches.code, *code_b = b->touches.code;
+	size_t na = a->touches.n, nb = b->touches.n;
+	size_t i = 0, j = 0, k = 0;
+
+	reserve(to, na + nb, false);
+	INF_GUARANTEED(to->at != NULL);
+	while (i < na && j < nb)
+	{
+		uint32_t ca = a->map[code_a[i]];
+		uint32_t cb = b->map[code_b[j]];
+		bool first = at_a[i] < at_b[j] || (at_a[i] == at_b[j] && ca <= cb);
+
+		to->at[k] = first ? at_a[i] : at_b[j];
+		to->code[k++] = first ? ca : cb;
+		i += first;
+		j += !first;
+	}
+	for (; i < na; i++, k++)
+	{
+		to->at[k] = at_a[i];
+		to->code[k] = a->map[code_a[i]];
+	}
+	for (; j < nb; j++, k++)
+	{
+		to->at[k] = at_b[j];
+		to->code[k] = b->map[code_b[j]];
+	}
+	return k;
+}
+
 static void
 advance(Side *side)
 {
@@ -474,6 +509,7 @@ merge_sides(Side *sides, size_t n, bool wide, InfTouchWriter *writer)
 	{
 		uint64_t key = 0;
 		size_t nsides = 0;
+		size_t first = 0;
 		size_t last = 0;
 		size_t gathered = 0;
 		int side = 0;
@@ -488,7 +524,8 @@ merge_sides(Side *sides, size_t n, bool wide, InfTouchWriter *writer)
 				key = sides[i].touches.key;
 				nsides = 0;
 			}
-			nsides++;
+			if (nsides++ == 0)
+				first = i;
 			last = i;
 		}
 		if (nsides == 0)
@@ -496,6 +533,14 @@ merge_sides(Side *sides, size_t n, bool wide, InfTouchWriter *writer)
 		if (nsides == 1)
 		{
 			inf_touch_writer_add(writer, &sides[last].touches, sides[last].map);
+			advance(&sides[last]);
+			continue;
+		}
+		if (nsides == 2 && !wide)
+		{
+			gathered = merge_narrow_pair(&sides[first], &sides[last], &both[0]);
+			write_gathered(writer, key, &both[0], gathered);
+			advance(&sides[first]);
 			advance(&sides[last]);
 			continue;
 		}
