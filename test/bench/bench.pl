@@ -5,6 +5,7 @@
 use strict;
 use warnings;
 use IPC::Open2;
+use POSIX ();
 
 $| = 1;
 
@@ -99,6 +100,51 @@ sub peak
 	return int($kb / 1024);
 }
 
+# The most private memory that a statement's processes have while it runs, in MB: the leader's and
+# the largest of its workers'. Looked at every few milliseconds.
+sub private_peaks
+{
+	my ($sql) = @_;
+	my (undef, $leader) = pg("SELECT pg_backend_pid()");
+	my ($server) = map { /^PPid:\s+(\d+)/ ? $1 : () } split /\n/, contents("/proc/$leader/status");
+	pipe(my $answer, my $say) or die "no pipe: $!";
+	pipe(my $stop, my $stopping) or die "no pipe: $!";
+	my $watcher = fork // die "no fork: $!";
+	if ($watcher == 0)
+	{
+		my ($most, $worker) = (0, 0);
+		close $stopping;
+		my $bits = '';
+		vec($bits, fileno($stop), 1) = 1;
+		until (select(my $ready = $bits, undef, undef, 0.003))
+		{
+			for my $pid (split ' ', contents("/proc/$server/task/$server/children"))
+			{
+				my ($kb) = map { /^RssAnon:\s+(\d+)/ ? $1 : () } split /\n/, contents("/proc/$pid/status");
+				next unless defined $kb;
+				if ($pid == $leader) { $most = $kb if $kb > $most; }
+				elsif ($kb > $worker && contents("/proc/$pid/cmdline") =~ /parallel worker/) { $worker = $kb; }
+			}
+		}
+		print $say "$most $worker\n";
+		close $say;
+		POSIX::_exit(0);
+	}
+	my ($ms, $result) = pg($sql);
+	close $stopping;
+	close $say;
+	my ($most, $worker) = split ' ', readline $answer;
+	waitpid $watcher, 0;
+	return ($most / 1024, $worker / 1024, $result);
+}
+
+sub contents
+{
+	open(my $in, '<', $_[0]) or return '';
+	local $/;
+	return scalar(<$in>) // '';
+}
+
 sub plan
 {
 	my (undef, $plan) = pg("EXPLAIN (COSTS OFF) $_[0]");
@@ -169,6 +215,15 @@ section 'heavy accounts', sub {
 				. " (SELECT touch_agg(customer_id, influencer_id, touched_at) AS touches FROM heavy_touches) t,"
 				. " (SELECT purchase_agg(customer_id, ordered_at, revenue) AS purchases FROM heavy_orders) o, attribution(t.touches ~> o.purchases, 'linear')" ]);
 		printf "  DuckDB takes %.2f times as long\n", $result->{DuckDB} / $result->{influence} if exists $result->{DuckDB};
+	}
+	# the same touches and orders, more and more of them in the window
+	print "\nTime follows the matches, not touches times orders\n";
+	for my $window ('6 hours', '1 day', '3 days', '10 days', '30 days', '90 days')
+	{
+		my $sql = "SELECT count(*) FROM $touches t.touched_at ~> lookback(o.ordered_at, '$window')";
+		my $pairs = (pg($sql))[1];
+		my $ms = median(map { (pg($sql))[0] } 1 .. $rounds);
+		printf "  lookback window of %-8s %10d pairs %8.0f ms\n", $window, $pairs, $ms;
 	}
 };
 
@@ -324,6 +379,53 @@ section 'steps and sizes of form A', sub {
 		}
 		pg("DROP TABLE step");
 	}
+};
+
+# The same time for each touch at every size, and no more memory than allowed.
+section 'steps and sizes of the join', sub {
+	my %per_row;
+	for my $size (0.1, 1, 3)
+	{
+		my ($touches, $orders) = $size == 1 ? ('touches', 'orders') : (qq("touches_$size"), qq("orders_$size"));
+		my (undef, $n) = pg("SELECT count(*) FROM $touches");
+		print "\n$n touches\n";
+		for my $workers (0, 1)
+		{
+			pg("SET max_parallel_workers_per_gather = $workers");
+			my %steps = (
+				'1 scan (two columns)' => "SELECT max(customer_id), max(touched_at) FROM $touches",
+				'2 pairs' => "SELECT count(*) FROM $touches t JOIN $orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at",
+				'3 touches that led to an order' => "SELECT count(*) FROM $touches t WHERE EXISTS (SELECT FROM $orders o WHERE t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at)",
+				'4 orders without a touch' => "SELECT count(*) FROM $orders o WHERE NOT EXISTS (SELECT FROM $touches t WHERE t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at)");
+			for my $step (sort keys %steps)
+			{
+				my $ms = median(map { (pg($steps{$step}))[0] } 1 .. $rounds);
+				my $per = $ms * 1e6 / $n;
+				my $before = $per_row{"$workers $step"};
+				printf "  %d workers %-32s %8.0f ms  %6.1f ns a touch%s\n", $workers, $step, $ms, $per,
+					defined $before ? sprintf('  x %.2f of the size before', $per / $before) : '';
+				$per_row{"$workers $step"} = $per;
+			}
+		}
+	}
+	my $multiplier = (pg("SHOW hash_mem_multiplier"))[1];
+	print "\nMemory, with the table of all orders (hash_mem_multiplier = $multiplier)\n";
+	for my $memory ('4MB', '64MB', '1GB')
+	{
+		for my $workers (0, 1)
+		{
+			pg("SET work_mem = '$memory'");
+			pg("SET max_parallel_workers_per_gather = $workers");
+			my $sql = 'SELECT count(*), sum(revenue) FROM "orders_3" o LEFT JOIN "touches_3" t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at';
+			my ($leader, $worker) = private_peaks($sql);
+			my ($ms) = pg($sql);
+			my (undef, $plan) = pg("EXPLAIN (ANALYZE, TIMING OFF) $sql");
+			my ($batches, $kb) = $plan =~ /Batches: (\d+).*Memory Usage: (\d+) kB/s;
+			printf "  work_mem %-5s %d workers: %6.0f ms, %3d batches, %6.1f MB of tables, private memory of the leader %.1f MB, of a worker %.1f MB\n",
+				$memory, $workers, $ms, $batches // 0, ($kb // 0) / 1024, $leader, $worker;
+		}
+	}
+	pg("SET work_mem = '256MB'");
 };
 
 # The table, on standard output and for the documentation: BENCH_UPDATE=1 puts it into docs/speed.md.
