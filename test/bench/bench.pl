@@ -25,7 +25,7 @@ sub run_on
 	my ($name, $sql) = @_;
 	my $s = $session{$name};
 	my $to = $s->{to};
-	if ($name eq 'pg') { print $to "\\timing on\n$sql;\n\\timing off\n\\echo end-of-answer\n"; }
+	if ($name ne 'duck') { print $to "\\timing on\n$sql;\n\\timing off\n\\echo end-of-answer\n"; }
 	else { print $to "$sql;\n"; }
 	my ($ms, @rows);
 	while (my $line = readline $s->{from})
@@ -101,11 +101,12 @@ sub peak
 }
 
 # The most private memory that a statement's processes have while it runs, in MB: the leader's and
-# the largest of its workers'. Looked at every few milliseconds.
+# the largest of its workers'. Looked at every few milliseconds, in a session of its own.
 sub private_peaks
 {
-	my ($sql) = @_;
-	my (undef, $leader) = pg("SELECT pg_backend_pid()");
+	my ($settings, $sql) = @_;
+	start_session('fresh', $psql, '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1');
+	my (undef, $leader) = run_on('fresh', "$settings; SELECT pg_backend_pid()");
 	my ($server) = map { /^PPid:\s+(\d+)/ ? $1 : () } split /\n/, contents("/proc/$leader/status");
 	pipe(my $answer, my $say) or die "no pipe: $!";
 	pipe(my $stop, my $stopping) or die "no pipe: $!";
@@ -130,12 +131,15 @@ sub private_peaks
 		close $say;
 		POSIX::_exit(0);
 	}
-	my ($ms, $result) = pg($sql);
+	run_on('fresh', $sql);
 	close $stopping;
 	close $say;
 	my ($most, $worker) = split ' ', readline $answer;
 	waitpid $watcher, 0;
-	return ($most / 1024, $worker / 1024, $result);
+	close $session{fresh}{to};
+	waitpid $session{fresh}{pid}, 0;
+	delete $session{fresh};
+	return ($most / 1024, $worker / 1024);
 }
 
 sub contents
@@ -414,10 +418,10 @@ section 'steps and sizes of the join', sub {
 	{
 		for my $workers (0, 1)
 		{
-			pg("SET work_mem = '$memory'");
-			pg("SET max_parallel_workers_per_gather = $workers");
+			my $settings = "SET jit = off; SET work_mem = '$memory'; SET max_parallel_workers_per_gather = $workers";
+			pg($settings);
 			my $sql = 'SELECT count(*), sum(revenue) FROM "orders_3" o LEFT JOIN "touches_3" t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at';
-			my ($leader, $worker) = private_peaks($sql);
+			my ($leader, $worker) = private_peaks($settings, $sql);
 			my ($ms) = pg($sql);
 			my (undef, $plan) = pg("EXPLAIN (ANALYZE, TIMING OFF) $sql");
 			my ($batches, $kb) = $plan =~ /Batches: (\d+).*Memory Usage: (\d+) kB/s;
