@@ -23,6 +23,7 @@
 #include "compat.h"
 #include "join_clause.h"
 #include "join_plan.h"
+#include "join_sieve.h"
 
 bool inf_enable_attribution_join = true;
 static set_join_pathlist_hook_type previous_hook = NULL;
@@ -102,6 +103,7 @@ set_cost(const Proposal *p, const JoinClauses *clauses, CustomPath *path, Path *
 	double run = pairs.equal / Max(probe->rows, 1);
 	double bytes = all_built * inf_join_row_bytes(build->pathtarget->width);
 	double limit = (double) get_hash_memory_limit() * (shared ? workers + 1 : 1);
+	double looked_up = probe->rows;
 	QualCost filter;
 	Cost startup = probe->startup_cost + build->total_cost;
 	Cost cost = probe->total_cost - probe->startup_cost;
@@ -111,7 +113,13 @@ set_cost(const Proposal *p, const JoinClauses *clauses, CustomPath *path, Path *
 
 	startup +=
 	    build->rows * (cpu_tuple_cost + cpu_operator_cost * nkeys + STEP_COST * log2(2 + run));
-	cost += probe->rows * (cpu_operator_cost * (nkeys + 0.5) + STEP_COST * log2(2 + run));
+	/* the sieve asks for a bit, and lets through about twice as many as match something */
+	if (clauses->span_source != SPAN_PROBE && all_built >= INF_SIEVE_MIN_ROWS && bytes <= limit)
+	{
+		looked_up = Min(probe->rows, 2 * pairs.within);
+		cost += probe->rows * 0.5 * cpu_operator_cost * nkeys;
+	}
+	cost += looked_up * (cpu_operator_cost * (nkeys + 0.5) + STEP_COST * log2(2 + run));
 	cost_qual_eval(&filter, clauses->filters, p->root);
 	startup += filter.startup;
 	/* without a filter, one match in the window decides */

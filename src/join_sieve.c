@@ -11,9 +11,6 @@
 #include "compat.h"
 #include "join_sieve.h"
 
-/* A smaller table is as quickly asked itself. */
-#define MIN_ROWS 256
-
 /* Bits a row: it sets one for each bucket in its reach, of which there are five to nine. */
 #define BITS_A_ROW 96
 
@@ -30,7 +27,7 @@ inf_sieve_shape(JoinSieve *sieve, uint64 rows, int64 reach, Size most)
 	uint64 bits = MIN_KEY_BITS;
 
 	memset(sieve, 0, sizeof(*sieve));
-	if (rows < MIN_ROWS || reach < 0)
+	if (rows < INF_SIEVE_MIN_ROWS || reach < 0)
 		return 0;
 	while (bits < MAX_KEY_BITS && (SIEVE_SLICES << bits) < rows * BITS_A_ROW)
 		bits++;

@@ -17,6 +17,9 @@
 #define SIEVE_SLICE_BITS 7
 #define SIEVE_SLICES (UINT64CONST(1) << SIEVE_SLICE_BITS)
 
+/* A smaller table is as quickly asked itself. */
+#define INF_SIEVE_MIN_ROWS 256
+
 typedef struct JoinSieve
 {
 	uint64 *words;    /* NULL: all probes pass */
