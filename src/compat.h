@@ -96,6 +96,12 @@ InitMaterializedSRF(FunctionCallInfo fcinfo, bits32 flags)
 #define FUNCTION_ACLCHECK(function) pg_proc_aclcheck((function), GetUserId(), ACL_EXECUTE)
 #endif
 
+/* Sorts have options from 15 on; before, whether they can be read backwards. */
+#include "utils/tuplesort.h"
+#ifndef TUPLESORT_NONE
+#define TUPLESORT_NONE false
+#endif
+
 /* A prefix of settings is reserved under another name in 14. */
 #if PG_VERSION_NUM < 150000
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)

@@ -11,6 +11,7 @@
 
 #include "compat.h"
 #include "join_init.h"
+#include "join_order.h"
 #include "join_shared.h"
 #include "join_state.h"
 
@@ -295,9 +296,11 @@ next_match(AttributionJoinState *state)
 				mark_match(row);
 				break;
 			case AJ_BUILD_ANTI:
+				CHECK_FOR_INTERRUPTS();
 				mark_match(row);
 				continue;
 			case AJ_BUILD_SEMI:
+				CHECK_FOR_INTERRUPTS();
 				if (!is_first_match(state, row))
 					continue;
 				break;
@@ -363,10 +366,10 @@ next_built(AttributionJoinState *state)
 	return NULL;
 }
 
+/* The next row, as they come. */
 static TupleTableSlot *
-exec_attribution_join(CustomScanState *node)
+next_row(AttributionJoinState *state)
 {
-	AttributionJoinState *state = (AttributionJoinState *) node;
 	TupleTableSlot *slot;
 
 	for (;;)
@@ -415,6 +418,14 @@ exec_attribution_join(CustomScanState *node)
 				return NULL;
 		}
 	}
+}
+
+static TupleTableSlot *
+exec_attribution_join(CustomScanState *node)
+{
+	AttributionJoinState *state = (AttributionJoinState *) node;
+
+	return state->in_order ? inf_join_order_next(state, next_row) : next_row(state);
 }
 
 static void

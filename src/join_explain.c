@@ -68,5 +68,7 @@ inf_join_explain(CustomScanState *node, List *ancestors, ExplainState *es)
 	ExplainPropertyUInteger("Rows Removed by Window", NULL, state->counters.removed_by_window, es);
 	ExplainPropertyUInteger("Built Rows", NULL, state->counters.built, es);
 	ExplainPropertyUInteger("Batches", NULL, state->counters.rounds, es);
+	if (state->counters.sorted > 0)
+		ExplainPropertyUInteger("Rows Sorted", NULL, state->counters.sorted, es);
 	ExplainPropertyUInteger("Memory Usage", "kB", (state->counters.peak + 1023) / 1024, es);
 }
