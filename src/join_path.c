@@ -284,7 +284,7 @@ propose_order(const Proposal *p, Path *probe, Path *build, bool partial)
 
 /* How much of the order that the query needs in the end can the probes have already? */
 static List *
-needed_order(const Proposal *p)
+needed_order(const Proposal *p, bool partial)
 {
 	List *pathkeys = NIL;
 	ListCell *lc;
@@ -293,7 +293,7 @@ needed_order(const Proposal *p)
 	{
 		PathKey *key = lfirst_node(PathKey, lc);
 
-		if (!relation_can_be_sorted_early(p->root, p->probe, key->pk_eclass, false))
+		if (!relation_can_be_sorted_early(p->root, p->probe, key->pk_eclass, partial))
 			break;
 		pathkeys = lappend(pathkeys, key);
 	}
@@ -305,24 +305,17 @@ needed_order(const Proposal *p)
  * has many matches, sorting the probes is far less work than sorting what comes out.
  */
 static void
-propose_orders(const Proposal *p, Path *build)
+propose_orders(const Proposal *p, List *probes, Path *cheapest, Path *build, bool partial)
 {
-	Path *cheapest = p->probe->cheapest_total_path;
-	List *needed = needed_order(p);
-	bool sorted = needed == NIL;
+	List *needed = needed_order(p, partial);
 	ListCell *lc;
 
-	foreach (lc, p->probe->pathlist)
-	{
-		Path *probe = (Path *) lfirst(lc);
-
-		propose_order(p, probe, build, false);
-		if (probe == cheapest && pathkeys_contained_in(needed, probe->pathkeys))
-			sorted = true;
-	}
-	if (!sorted && PATH_REQ_OUTER(cheapest) == NULL)
+	foreach (lc, probes)
+		propose_order(p, (Path *) lfirst(lc), build, partial);
+	if (needed != NIL && !pathkeys_contained_in(needed, cheapest->pathkeys) &&
+	    PATH_REQ_OUTER(cheapest) == NULL)
 		propose_order(p, (Path *) create_sort_path(p->root, p->probe, cheapest, needed, -1), build,
-		              false);
+		              partial);
 }
 
 static void
@@ -354,13 +347,10 @@ propose_partial(const Proposal *p)
 		build = get_cheapest_parallel_safe_total_inner(p->build->pathlist);
 	if (build != NULL)
 	{
-		ListCell *lc;
-
 		path = make_path(p, probe, build, probe->parallel_workers, false);
 		if (path != NULL)
 			add_partial_path(p->joinrel, (Path *) path);
-		foreach (lc, p->probe->partial_pathlist)
-			propose_order(p, (Path *) lfirst(lc), build, true);
+		propose_orders(p, p->probe->partial_pathlist, probe, build, true);
 	}
 }
 
@@ -394,7 +384,7 @@ propose(const Proposal *p)
 		if (path != NULL)
 			add_path(p->joinrel, (Path *) path);
 	}
-	propose_orders(p, build);
+	propose_orders(p, p->probe->pathlist, probe, build, false);
 	propose_partial(p);
 }
 
