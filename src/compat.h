@@ -79,6 +79,18 @@ InitMaterializedSRF(FunctionCallInfo fcinfo, bits32 flags)
 #include "commands/explain_state.h"
 #endif
 
+/*
+ * From 17 on, custom paths of joins carry clauses, of which the server takes those that hold for all
+ * rows or for none. Before, it offers no joins with such clauses to extensions.
+ */
+#if PG_VERSION_NUM >= 170000
+#define CUSTOM_PATHS_ARE_GATED true
+#define SET_RESTRICTINFO(path, clauses) ((path)->custom_restrictinfo = (clauses))
+#else
+#define CUSTOM_PATHS_ARE_GATED false
+#define SET_RESTRICTINFO(path, clauses) ((void) 0)
+#endif
+
 /* From 18 on, paths count the nodes below that the user has switched off. */
 #if PG_VERSION_NUM >= 180000
 #define SET_DISABLED_NODES(path, left, right)                                                      \

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "access/parallel.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "port/atomics.h"
@@ -444,9 +445,18 @@ static void
 shutdown_attribution_join(CustomScanState *node)
 {
 	AttributionJoinState *state = (AttributionJoinState *) node;
+	Instrumentation *instrument = node->ss.ps.instrument;
 
 	if (state->shared == NULL)
+	{
+		/* where each participant has a table of its own, this alone is added up by the server */
+		if (IsParallelWorker() && instrument != NULL)
+		{
+			instrument->ntuples2 += (double) state->counters.removed_by_window;
+			state->counters.removed_by_window = 0;
+		}
 		return;
+	}
 	inf_shared_leave(state);
 	inf_shared_count(state);
 	inf_join_forget(state);

@@ -248,6 +248,7 @@ make_path(const Proposal *p, Path *probe, Path *build, int workers, bool shared)
 		return NULL;
 	path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
 	path->custom_paths = list_make2(probe, build);
+	SET_RESTRICTINFO(path, restrictlist);
 	path->custom_private =
 	    path_private(p, &clauses, build->rows * (shared ? participants(workers) : 1));
 	path->methods = &path_methods;
