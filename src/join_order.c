@@ -3,7 +3,8 @@
  *		Rows of an attribution join in the order of the probes, even if parts went to files.
  *
  * The planner counts on the order of the probes where it expects that the table fits into memory.
- * If it does not, rows come out part by part; then they are sorted by the number of their probe.
+ * If it does not, rows come out part by part; then they are sorted by the number of their probe,
+ * which takes what memory a sort above the join would have taken.
  */
 #include "postgres.h"
 

@@ -1,7 +1,7 @@
 -- The attribution join: when the planner takes it, and that it is a node like any other: rescans,
 -- cursors, prepared statements, subtransactions, partitions, EXPLAIN.
 BEGIN;
-SELECT plan(104);
+SELECT plan(107);
 
 CREATE TABLE touches AS
 SELECT n % 1000 AS customer_id, n % 37 AS influencer_id,
@@ -152,6 +152,11 @@ ANALYZE parted_touches, parted_orders;
 SET LOCAL enable_partitionwise_join = on;
 SELECT matches(plan_of('SELECT FROM parted_orders o LEFT JOIN parted_touches t ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''1 hour'')'), 'Append.*AttributionJoin.*AttributionJoin', 'partition by partition');
 SELECT same_rows('SELECT o, t FROM parted_orders o LEFT JOIN parted_touches t ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''1 hour'')', 'partitions');
+CREATE INDEX ON parted_orders (order_id);
+SET LOCAL enable_seqscan = off;
+SELECT matches(plan_of('SELECT o.order_id, count(*) OVER (PARTITION BY o.order_id) FROM parted_orders o LEFT JOIN parted_touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at'), '^WindowAgg\n *->  Merge Append\n.*AttributionJoin.*Index Scan.*AttributionJoin.*Index Scan', 'partitions in order');
+SELECT same_rows('SELECT o.order_id, count(*) OVER (PARTITION BY o.order_id) FROM parted_orders o LEFT JOIN parted_touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 'partitions in order');
+RESET enable_seqscan;
 RESET enable_partitionwise_join;
 
 -- triggers get the row that the join gave out, and may put another in its place
