@@ -79,6 +79,18 @@ InitMaterializedSRF(FunctionCallInfo fcinfo, bits32 flags)
 #include "commands/explain_state.h"
 #endif
 
+/*
+ * From 17 on, custom paths of joins carry clauses, of which the server takes those that hold for all
+ * rows or for none. Before, it offers no joins with such clauses to extensions.
+ */
+#if PG_VERSION_NUM >= 170000
+#define CUSTOM_PATHS_ARE_GATED true
+#define SET_RESTRICTINFO(path, clauses) ((path)->custom_restrictinfo = (clauses))
+#else
+#define CUSTOM_PATHS_ARE_GATED false
+#define SET_RESTRICTINFO(path, clauses) ((void) 0)
+#endif
+
 /* From 18 on, paths count the nodes below that the user has switched off. */
 #if PG_VERSION_NUM >= 180000
 #define SET_DISABLED_NODES(path, left, right)                                                      \
@@ -94,6 +106,12 @@ InitMaterializedSRF(FunctionCallInfo fcinfo, bits32 flags)
 	object_aclcheck(ProcedureRelationId, (function), GetUserId(), ACL_EXECUTE)
 #else
 #define FUNCTION_ACLCHECK(function) pg_proc_aclcheck((function), GetUserId(), ACL_EXECUTE)
+#endif
+
+/* Sorts have options from 15 on; before, whether they can be read backwards. */
+#include "utils/tuplesort.h"
+#ifndef TUPLESORT_NONE
+#define TUPLESORT_NONE false
 #endif
 
 /* A prefix of settings is reserved under another name in 14. */

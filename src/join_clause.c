@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/restrictinfo.h"
 #include "utils/catcache.h"
@@ -205,6 +206,54 @@ take_equality(const Sides *sides, RestrictInfo *rinfo, JoinClauses *clauses)
 	return true;
 }
 
+/* A condition that is asked row by row. */
+typedef struct Condition
+{
+	Node *clause;
+	Cost cost;
+	Index security;
+} Condition;
+
+/*
+ * The clauses in the order in which the server would ask them: those that guard rows against the
+ * others first, then the cheap ones. A clause that gives nothing away and costs little need not
+ * wait. Else they keep their order.
+ */
+static List *
+order_conditions(PlannerInfo *root, List *rinfos)
+{
+	int n = list_length(rinfos);
+	Condition *conditions = palloc(n * sizeof(Condition));
+	List *result = NIL;
+
+	for (int i = 0; i < n; i++)
+	{
+		RestrictInfo *rinfo = list_nth_node(RestrictInfo, rinfos, i);
+		Condition new = {.clause = (Node *) rinfo->clause, .security = rinfo->security_level};
+		QualCost cost;
+		int at;
+
+		cost_qual_eval_node(&cost, (Node *) rinfo, root);
+		new.cost = cost.per_tuple;
+		if (rinfo->leakproof && new.cost < 10 * cpu_operator_cost)
+			new.security = 0;
+		for (at = i; at > 0; at--)
+		{
+			const Condition *before = &conditions[at - 1];
+
+			if (before->security < new.security ||
+			    (before->security == new.security && before->cost <= new.cost))
+				break;
+			conditions[at] = *before;
+		}
+		conditions[at] = new;
+	}
+	for (int i = 0; i < n; i++)
+		result = lappend(result, conditions[i].clause);
+	pfree(conditions);
+	return result;
+}
+
 bool
 inf_join_clauses(PlannerInfo *root, List *restrictlist, Relids joined, Relids probe, Relids build,
                  Relids parameters, bool is_outer, JoinClauses *clauses)
@@ -218,16 +267,23 @@ inf_join_clauses(PlannerInfo *root, List *restrictlist, Relids joined, Relids pr
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
 
+		/* conditions that hold for all rows or for none are asked by the server, above the join */
 		if (rinfo->pseudoconstant)
-			return false;
+		{
+			if (!CUSTOM_PATHS_ARE_GATED)
+				return false;
+			continue;
+		}
 		most = Max(most, rinfo->security_level);
 		if (is_outer && RINFO_IS_PUSHED_DOWN(rinfo, joined))
-			clauses->quals = lappend(clauses->quals, rinfo->clause);
+			clauses->quals = lappend(clauses->quals, rinfo);
 		else if (!take_equality(&sides, rinfo, clauses) && !take_window(&sides, rinfo, clauses))
-			clauses->filters = lappend(clauses->filters, rinfo->clause);
+			clauses->filters = lappend(clauses->filters, rinfo);
 	}
 	if (clauses->window == NULL || clauses->equalities == NIL)
 		return false;
+	clauses->filters = order_conditions(root, clauses->filters);
+	clauses->quals = order_conditions(root, clauses->quals);
 
 	/*
 	 * The table looks at instants and lookbacks before any other clause is asked. That must not

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "access/parallel.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "port/atomics.h"
@@ -11,6 +12,7 @@
 
 #include "compat.h"
 #include "join_init.h"
+#include "join_order.h"
 #include "join_shared.h"
 #include "join_state.h"
 
@@ -302,9 +304,11 @@ next_match(AttributionJoinState *state)
 				mark_match(row);
 				break;
 			case AJ_BUILD_ANTI:
+				CHECK_FOR_INTERRUPTS();
 				mark_match(row);
 				continue;
 			case AJ_BUILD_SEMI:
+				CHECK_FOR_INTERRUPTS();
 				if (!is_first_match(state, row))
 					continue;
 				break;
@@ -442,7 +446,7 @@ exec_attribution_join(CustomScanState *node)
 		if (likely(slot != NULL))
 			return slot;
 	}
-	return next_row(state);
+	return state->in_order ? inf_join_order_next(state, next_row) : next_row(state);
 }
 
 static void
@@ -461,9 +465,18 @@ static void
 shutdown_attribution_join(CustomScanState *node)
 {
 	AttributionJoinState *state = (AttributionJoinState *) node;
+	Instrumentation *instrument = node->ss.ps.instrument;
 
 	if (state->shared == NULL)
+	{
+		/* where each participant has a table of its own, this alone is added up by the server */
+		if (IsParallelWorker() && instrument != NULL)
+		{
+			instrument->ntuples2 += (double) state->counters.removed_by_window;
+			state->counters.removed_by_window = 0;
+		}
 		return;
+	}
 	inf_shared_leave(state);
 	inf_shared_count(state);
 	inf_join_forget(state);

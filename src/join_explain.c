@@ -65,11 +65,18 @@ inf_join_explain(CustomScanState *node, List *ancestors, ExplainState *es)
 		ExplainPropertyFloat(
 		    "Rows Removed by Join Filter", NULL,
 		    node->ss.ps.instrument->nfiltered1 / Max(node->ss.ps.instrument->nloops, 1), 0, es);
-	ExplainPropertyUInteger("Rows Removed by Window", NULL, state->counters.removed_by_window, es);
+	ExplainPropertyUInteger(
+	    "Rows Removed by Window", NULL,
+	    state->counters.removed_by_window + (uint64) node->ss.ps.instrument->ntuples2, es);
+	/* each worker had a table of its own, and the leader none */
+	if (state->counters.rounds == 0 && node->ss.ps.worker_instrument != NULL)
+		return;
 	if (state->counters.removed_by_sieve > 0)
 		ExplainPropertyUInteger("Probes Removed by Sieve", NULL, state->counters.removed_by_sieve,
 		                        es);
 	ExplainPropertyUInteger("Built Rows", NULL, state->counters.built, es);
 	ExplainPropertyUInteger("Batches", NULL, state->counters.rounds, es);
+	if (state->counters.sorted > 0)
+		ExplainPropertyUInteger("Rows Sorted", NULL, state->counters.sorted, es);
 	ExplainPropertyUInteger("Memory Usage", "kB", (state->counters.peak + 1023) / 1024, es);
 }

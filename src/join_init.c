@@ -18,6 +18,7 @@
 #include "compat.h"
 #include "core/instant.h"
 #include "join_init.h"
+#include "join_order.h"
 #include "join_state.h"
 
 /* How columns of the scan tuple are to be read of one side's rows. */
@@ -340,6 +341,9 @@ inf_join_begin(CustomScanState *node, EState *estate, int eflags)
 	init_output(state, scan, filters);
 	state->out_changes = estate->es_plannedstmt->commandType != CMD_SELECT ||
 	                     estate->es_plannedstmt->hasModifyingCTE;
+	state->in_order = list_nth_int(numbers, NUMBER_IN_ORDER);
+	if (state->in_order)
+		inf_join_order_begin(state);
 	keep_keys(state, build_keys, probe_keys);
 	inf_row_shape_finish(&state->probe.shape, state->probe.has_span);
 	inf_row_shape_finish(&state->build.shape, state->build.has_span);

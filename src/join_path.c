@@ -48,6 +48,7 @@ typedef struct Proposal
 	RelOptInfo *build;
 	AttributionJoinKind kind;
 	bool is_outer;
+	bool in_order; /* what comes out is in the order of the probes */
 	JoinPathExtraData *extra;
 } Proposal;
 
@@ -89,9 +90,9 @@ participants(int workers)
 
 /*
  * The price of a join. Rows of a partial path are those of one participant, and each pays for its
- * own share. Unless the table is shared, each builds all of it.
+ * own share. Unless the table is shared, each builds all of it. Does the table fit into memory?
  */
-static void
+static bool
 set_cost(const Proposal *p, const JoinClauses *clauses, CustomPath *path, Path *probe, Path *build)
 {
 	int workers = path->path.parallel_workers;
@@ -148,6 +149,7 @@ set_cost(const Proposal *p, const JoinClauses *clauses, CustomPath *path, Path *
 	path->path.startup_cost = startup;
 	path->path.total_cost = startup + cost;
 	SET_DISABLED_NODES(&path->path, probe, build);
+	return bytes <= limit;
 }
 
 static List *
@@ -162,6 +164,7 @@ plan_numbers(const Proposal *p, const JoinClauses *clauses)
 	numbers[NUMBER_ORDERS_BUILT] = clauses->orders_built;
 	numbers[NUMBER_IS_DATE] = clauses->time_type == TIME_DATE;
 	numbers[NUMBER_TIME_TYPE] = clauses->time_type;
+	numbers[NUMBER_IN_ORDER] = p->in_order;
 	for (int i = 0; i < NUMBER_COUNT; i++)
 		list = lappend_int(list, numbers[i]);
 	return list;
@@ -191,12 +194,33 @@ path_private(const Proposal *p, const JoinClauses *clauses, double rows)
 	return list_make3(private, expressions, clauses->quals);
 }
 
-/* Keys may have to be kept beside the columns. */
+/* Keys may have to be kept beside the columns, and a probe's number. */
 static bool
 few_columns(const Path *path, const JoinClauses *clauses)
 {
-	return list_length(path->pathtarget->exprs) + list_length(clauses->probe_keys) <=
-	       AJ_MAX_COLUMNS;
+	return list_length(path->pathtarget->exprs) + list_length(clauses->probe_keys) < AJ_MAX_COLUMNS;
+}
+
+/*
+ * As long as the table is in memory, rows come out in the order of the probes; but built rows
+ * without a match come last. Returns as much of the order as may be of use.
+ */
+static List *
+kept_order(const Proposal *p, List *pathkeys)
+{
+	switch (p->kind)
+	{
+		case AJ_INNER:
+			return build_join_pathkeys(p->root, p->joinrel, JOIN_INNER, pathkeys);
+		case AJ_LEFT:
+			return build_join_pathkeys(p->root, p->joinrel, JOIN_LEFT, pathkeys);
+		case AJ_SEMI:
+			return build_join_pathkeys(p->root, p->joinrel, JOIN_SEMI, pathkeys);
+		case AJ_ANTI:
+			return build_join_pathkeys(p->root, p->joinrel, JOIN_ANTI, pathkeys);
+		default:
+			return NIL;
+	}
 }
 
 static CustomPath *
@@ -206,6 +230,7 @@ make_path(const Proposal *p, Path *probe, Path *build, int workers, bool shared)
 	Relids required = NULL;
 	List *restrictlist = p->extra->restrictlist;
 	JoinClauses clauses;
+	bool fits;
 
 	path->path.pathtype = T_CustomScan;
 	path->path.parent = p->joinrel;
@@ -231,11 +256,75 @@ make_path(const Proposal *p, Path *probe, Path *build, int workers, bool shared)
 		return NULL;
 	path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
 	path->custom_paths = list_make2(probe, build);
+	SET_RESTRICTINFO(path, restrictlist);
 	path->custom_private =
 	    path_private(p, &clauses, build->rows * (shared ? participants(workers) : 1));
 	path->methods = &path_methods;
-	set_cost(p, &clauses, path, probe, build);
+	fits = set_cost(p, &clauses, path, probe, build);
+	if (p->in_order)
+	{
+		/* out of files, rows would have to be sorted again: that is no better than to sort them */
+		path->path.pathkeys = kept_order(p, probe->pathkeys);
+		if (path->path.pathkeys == NIL || !fits)
+			return NULL;
+	}
 	return path;
+}
+
+/* A path whose probes come in an order that is kept. The server's paths with parameters have none. */
+static void
+propose_order(const Proposal *p, Path *probe, Path *build, bool partial)
+{
+	Proposal ordered = *p;
+	CustomPath *path;
+
+	if (PATH_REQ_OUTER(probe) != NULL || PATH_REQ_OUTER(build) != NULL ||
+	    kept_order(p, probe->pathkeys) == NIL)
+		return;
+	ordered.in_order = true;
+	path = make_path(&ordered, probe, build, partial ? probe->parallel_workers : 0, false);
+	if (path == NULL)
+		return;
+	if (partial)
+		add_partial_path(p->joinrel, (Path *) path);
+	else
+		add_path(p->joinrel, (Path *) path);
+}
+
+/* How much of the order that the query needs in the end can the probes have already? */
+static List *
+needed_order(const Proposal *p, bool partial)
+{
+	List *pathkeys = NIL;
+	ListCell *lc;
+
+	foreach (lc, p->root->query_pathkeys)
+	{
+		PathKey *key = lfirst_node(PathKey, lc);
+
+		if (!relation_can_be_sorted_early(p->root, p->probe, key->pk_eclass, partial))
+			break;
+		pathkeys = lappend(pathkeys, key);
+	}
+	return pathkeys;
+}
+
+/*
+ * Paths that keep an order which some path of the probes has, or is given by a sort: where a probe
+ * has many matches, sorting the probes is far less work than sorting what comes out.
+ */
+static void
+propose_orders(const Proposal *p, List *probes, Path *cheapest, Path *build, bool partial)
+{
+	List *needed = needed_order(p, partial);
+	ListCell *lc;
+
+	foreach (lc, probes)
+		propose_order(p, (Path *) lfirst(lc), build, partial);
+	if (needed != NIL && !pathkeys_contained_in(needed, cheapest->pathkeys) &&
+	    PATH_REQ_OUTER(cheapest) == NULL)
+		propose_order(p, (Path *) create_sort_path(p->root, p->probe, cheapest, needed, -1), build,
+		              partial);
 }
 
 static void
@@ -270,6 +359,7 @@ propose_partial(const Proposal *p)
 		path = make_path(p, probe, build, probe->parallel_workers, false);
 		if (path != NULL)
 			add_partial_path(p->joinrel, (Path *) path);
+		propose_orders(p, p->probe->partial_pathlist, probe, build, true);
 	}
 }
 
@@ -303,6 +393,7 @@ propose(const Proposal *p)
 		if (path != NULL)
 			add_path(p->joinrel, (Path *) path);
 	}
+	propose_orders(p, p->probe->pathlist, probe, build, false);
 	propose_partial(p);
 }
 
@@ -338,7 +429,7 @@ static void
 join_pathlist_hook(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outerrel,
                    RelOptInfo *innerrel, JoinType jointype, JoinPathExtraData *extra)
 {
-	Proposal p = {root, joinrel, NULL, NULL, AJ_INNER, false, extra};
+	Proposal p = {.root = root, .joinrel = joinrel, .extra = extra};
 
 	if (previous_hook)
 		previous_hook(root, joinrel, outerrel, innerrel, jointype, extra);

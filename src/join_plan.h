@@ -40,6 +40,7 @@ typedef enum PlanNumber
 	NUMBER_ORDERS_BUILT, /* the orders are the build side, not the touches */
 	NUMBER_IS_DATE,
 	NUMBER_TIME_TYPE, /* TimeType of the touches */
+	NUMBER_IN_ORDER,  /* what comes out is in the order of the probes */
 	NUMBER_COUNT
 } PlanNumber;
 

@@ -13,6 +13,7 @@
 #include "utils/memutils.h"
 
 #include "compat.h"
+#include "join_order.h"
 #include "join_shared.h"
 #include "join_state.h"
 
@@ -289,6 +290,7 @@ inf_join_forget(AttributionJoinState *state)
 {
 	ListCell *lc;
 
+	inf_join_order_forget(state);
 	if (state->table != NULL)
 	{
 		for (int i = 0; i < state->table->nparts; i++)

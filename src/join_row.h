@@ -32,9 +32,12 @@ typedef struct RowHead
 #define ROW_HEAD(row) ((RowHead *) ((row) + 1))
 #define ROW_KEY(row) ((row)[-1])
 
+/* A column that holds the number of the row. */
+#define ROW_NUMBER 0
+
 typedef struct RowColumn
 {
-	int source; /* number of the attribute, from 1; or -1 - number of the key */
+	int source; /* number of the attribute, from 1; ROW_NUMBER; or -1 - number of the key */
 	int16 length;
 	bool by_value;
 } RowColumn;

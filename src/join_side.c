@@ -163,6 +163,7 @@ inf_side_read(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot, ExprContext 
 	bool matchable = false;
 	bool isnull;
 
+	side->number++;
 	slot_getsomeattrs(slot, side->natts);
 
 	/* the common case evaluates nothing */
@@ -229,6 +230,11 @@ inf_side_collect(JoinSide *side, TupleTableSlot *slot, bool matchable)
 		{
 			side->values[i] = slot->tts_values[source - 1];
 			side->isnull[i] = slot->tts_isnull[source - 1];
+		}
+		else if (source == ROW_NUMBER)
+		{
+			side->values[i] = Int64GetDatum(side->number);
+			side->isnull[i] = false;
 		}
 		else
 		{

@@ -34,6 +34,7 @@ typedef struct JoinSide
 	RowShape shape;
 
 	/* of the present row */
+	int64 number; /* rows are numbered as they come */
 	uint64 key;
 	int64 instant;
 	int64 lookback; /* negative: an error, if it comes to that */

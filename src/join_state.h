@@ -57,6 +57,7 @@ typedef struct JoinCounters
 	uint64 removed_by_window;
 	uint64 removed_by_sieve;
 	uint64 rounds;
+	uint64 sorted; /* rows that had to be brought into order again */
 	Size peak;
 } JoinCounters;
 
@@ -137,6 +138,13 @@ typedef struct AttributionJoinState
 	/* unmatched built rows */
 	int built_part;
 	uint32 built_row;
+
+	/* the order of the probes, where it is promised */
+	bool in_order;
+	int number_column;           /* of a probe in a row */
+	struct Tuplesortstate *sort; /* or NULL */
+	TupleTableSlot *sort_in;
+	TupleTableSlot *sort_out;
 
 	/* with other participants */
 	struct SharedJoin *shared; /* or NULL */

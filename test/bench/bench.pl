@@ -220,6 +220,14 @@ section 'heavy accounts', sub {
 				. " (SELECT purchase_agg(customer_id, ordered_at, revenue) AS purchases FROM heavy_orders) o, attribution(t.touches ~> o.purchases, 'linear')" ]);
 		printf "  DuckDB takes %.2f times as long\n", $result->{DuckDB} / $result->{influence} if exists $result->{DuckDB};
 	}
+	# The ledger of them: with memory for all touches the orders look them up in order, else the pairs are sorted.
+	pg("SET max_parallel_workers_per_gather = 0");
+	my $ledger = "SELECT count(*), round(sum(orders)::numeric, 3) FROM (SELECT influencer_id, sum(credit) AS orders FROM"
+	  . " (SELECT influencer_id, attribution_credit('linear', t.touched_at, o.ordered_at) OVER (PARTITION BY order_id) AS credit FROM $touches t.touched_at ~> o.ordered_at) AS c GROUP BY 1) AS s";
+	compare("Heavy accounts: linear credit per influencer, form B, 0 workers", undef, 'work_mem = 256MB',
+		map { [ $_->[0], 'pg', "SET work_mem = '$_->[1]';\n$ledger", 2 ] } ([ 'work_mem = 256MB', '256MB' ], [ 'work_mem = 512MB', '512MB' ]));
+	plan($ledger);
+	pg("SET work_mem = '256MB'");
 	# the same touches and orders, more and more of them in the window
 	print "\nTime follows the matches, not touches times orders\n";
 	for my $window ('6 hours', '1 day', '3 days', '10 days', '30 days', '90 days')

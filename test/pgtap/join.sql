@@ -1,7 +1,7 @@
 -- The attribution join: when the planner takes it, and that it is a node like any other: rescans,
 -- cursors, prepared statements, subtransactions, partitions, EXPLAIN.
 BEGIN;
-SELECT plan(80);
+SELECT plan(107);
 
 CREATE TABLE touches AS
 SELECT n % 1000 AS customer_id, n % 37 AS influencer_id,
@@ -152,6 +152,11 @@ ANALYZE parted_touches, parted_orders;
 SET LOCAL enable_partitionwise_join = on;
 SELECT matches(plan_of('SELECT FROM parted_orders o LEFT JOIN parted_touches t ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''1 hour'')'), 'Append.*AttributionJoin.*AttributionJoin', 'partition by partition');
 SELECT same_rows('SELECT o, t FROM parted_orders o LEFT JOIN parted_touches t ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''1 hour'')', 'partitions');
+CREATE INDEX ON parted_orders (order_id);
+SET LOCAL enable_seqscan = off;
+SELECT matches(plan_of('SELECT o.order_id, count(*) OVER (PARTITION BY o.order_id) FROM parted_orders o LEFT JOIN parted_touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at'), '^WindowAgg\n *->  Merge Append\n.*AttributionJoin.*Index Scan.*AttributionJoin.*Index Scan', 'partitions in order');
+SELECT same_rows('SELECT o.order_id, count(*) OVER (PARTITION BY o.order_id) FROM parted_orders o LEFT JOIN parted_touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 'partitions in order');
+RESET enable_seqscan;
 RESET enable_partitionwise_join;
 
 -- triggers get the row that the join gave out, and may put another in its place
@@ -208,6 +213,68 @@ DO $$ BEGIN PERFORM FROM public.touches t JOIN public.orders o ON t.customer_id 
 RESET ROLE;
 SELECT is(current_setting('join.refused', true), 'yes', 'the right to call the operator');
 GRANT EXECUTE ON FUNCTION led_to(timestamptz, timestamptz) TO PUBLIC;
+
+-- the order of the probes is kept: the window needs no sort of the pairs where there are many, and has one where they are few
+CREATE FUNCTION ledger_of(rest text) RETURNS text LANGUAGE sql AS $$
+	SELECT 'SELECT o.order_id, t.influencer_id, t.touched_at, attribution_credit(''linear'', t.touched_at, o.ordered_at) OVER (PARTITION BY o.order_id) AS credit FROM orders o ' || rest $$;
+SELECT matches(plan_of(ledger_of('JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at')), '^WindowAgg\n *->  Custom Scan .AttributionJoin.*Index Scan using orders_order_id_idx.*Seq Scan on touches', 'many pairs: the orders come in order');
+SELECT matches(plan_of(ledger_of('JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''1 hour'')')), '^WindowAgg\n *->  Sort\n.*AttributionJoin.*Seq Scan on touches.*Seq Scan on orders', 'few pairs: these are sorted');
+SELECT matches(plan_of(ledger_of('LEFT JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at ORDER BY order_id')), '^WindowAgg\n *->  Custom Scan', 'an outer join, and the same order in the end');
+SELECT matches(plan_of(replace(ledger_of('JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at'), 'BY o.order_id)', 'BY o.order_id ORDER BY t.influencer_id)')), '^WindowAgg\n *->  Incremental Sort\n.*Presorted Key: o.order_id\n *->  Custom Scan', 'an incremental sort within each order');
+SELECT matches(plan_of('SELECT o.segment, o.order_id, t.touched_at FROM orders o JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at ORDER BY o.segment DESC'), '^Custom Scan .AttributionJoin.*->  Sort\n *Sort Key: o.segment DESC\n *->  Seq Scan on orders', 'the probes are sorted where no index does it');
+SELECT matches(plan_of('SELECT o.order_id FROM orders o JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at ORDER BY o.order_id LIMIT 10'), '^Limit\n *->  (Custom Scan|Nested Loop)', 'the first rows in order');
+SELECT matches(plan_of('SELECT o.order_id FROM orders o WHERE NOT EXISTS (SELECT FROM touches t WHERE t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at) ORDER BY o.order_id'), 'AttributionJoin', 'orders without a touch, in order');
+SELECT same_rows(ledger_of('JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at'), 'a ledger without a sort');
+SELECT same_rows('SELECT s.x, j.* FROM generate_series(0, 3) AS s(x), LATERAL (SELECT order_id, n FROM (SELECT o.order_id, count(*) OVER (PARTITION BY o.order_id) AS n FROM orders o JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at OFFSET s.x * 0) AS p) AS j', 'scanned again and again, in order');
+-- planned for memory that there is not
+CREATE FUNCTION disorder(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE id int; before int; n int := 0; wrong int := 0;
+BEGIN
+	FOR id IN EXECUTE query LOOP n := n + 1; IF id < before THEN wrong := wrong + 1; END IF; before := id; END LOOP;
+	RETURN (n > 0) || ' ' || wrong;
+END $$;
+PREPARE in_order AS SELECT o.order_id, t.touched_at, o.ordered_at - t.touched_at AS span FROM orders o LEFT JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at ORDER BY o.order_id;
+SELECT matches(plan_of('EXECUTE in_order'), '^Custom Scan .AttributionJoin', 'a promise of order');
+SELECT is(disorder('EXECUTE in_order'), 'true 0', 'is kept in memory');
+SET LOCAL work_mem = '64kB';
+SET LOCAL hash_mem_multiplier = 1;
+SELECT is(disorder('EXECUTE in_order'), 'true 0', 'and with files');
+SELECT matches(plan_of('EXECUTE in_order', 'ANALYZE, TIMING OFF, COSTS OFF'), 'Batches: \d\d.*Rows Sorted: \d', 'where rows are sorted again');
+SELECT doesnt_match(plan_of('SELECT o.order_id, t.touched_at FROM orders o LEFT JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at ORDER BY o.order_id'), '^Custom Scan', 'it is not promised where the planner knows better');
+RESET work_mem;
+RESET hash_mem_multiplier;
+DEALLOCATE in_order;
+
+-- conditions in the order of their cost
+CREATE FUNCTION expensive(int, int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE COST 10000 AS $$ BEGIN RETURN $1 <> $2; END $$;
+SELECT matches(plan_of('SELECT FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND expensive(t.influencer_id, o.segment) AND t.touched_at ~> o.ordered_at AND t.influencer_id < o.segment'), 'Join Filter: \(\(t.influencer_id < o.segment\) AND expensive', 'the cheap condition comes first');
+SELECT matches(plan_of('SELECT FROM orders o LEFT JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at WHERE expensive(t.influencer_id, o.segment) IS NOT FALSE AND coalesce(t.influencer_id, 0) < o.segment'), 'Filter: \(\(COALESCE\([t.]*influencer_id, 0\) < [o.]*segment\) AND \(expensive', 'above an outer join too');
+
+-- conditions that hold for all rows or for none
+SELECT is(executed('SELECT count(*) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at AND now() > ''2020-01-01'''), executed('SELECT count(*) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at'), 'a condition that holds for all rows');
+SELECT is(executed('SELECT count(*) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at AND now() < ''2020-01-01'''), 0::bigint, 'and one that holds for none');
+SELECT matches(plan_of('SELECT FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at AND now() > ''2020-01-01'''), CASE WHEN current_setting('server_version_num')::int >= 170000 THEN 'One-Time Filter.*AttributionJoin' ELSE 'One-Time Filter' END, 'they are asked once');
+
+-- what each worker counts of a table of its own
+CREATE FUNCTION removed_by_window() RETURNS text LANGUAGE sql AS $$
+	SELECT (regexp_match(plan_of('SELECT FROM touches t JOIN few_orders() o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 'ANALYZE, TIMING OFF, COSTS OFF'), 'Rows Removed by Window: (\d+)'))[1] $$;
+CREATE FUNCTION few_orders() RETURNS SETOF orders LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100 AS $$ BEGIN RETURN QUERY SELECT * FROM orders WHERE orders.order_id < 100; END $$;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+SELECT matches(plan_of('SELECT FROM touches t JOIN few_orders() o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at'), 'Gather.*-> +Custom Scan .AttributionJoin', 'a table for each worker');
+CREATE TABLE removed AS SELECT removed_by_window() AS by_workers;
+SET LOCAL parallel_leader_participation = off;
+ALTER TABLE removed ADD by_workers_alone text;
+UPDATE removed SET by_workers_alone = removed_by_window();
+SET LOCAL max_parallel_workers_per_gather = 0;
+SELECT is(by_workers, removed_by_window(), 'rows removed by the window, by all workers') FROM removed;
+SELECT is(by_workers_alone, removed_by_window(), 'and by workers alone') FROM removed;
+RESET parallel_leader_participation;
+RESET max_parallel_workers_per_gather;
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+RESET min_parallel_table_scan_size;
 
 -- EXPLAIN in its forms
 SELECT is((plan_of('SELECT o.order_id FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at AND t.influencer_id < o.segment', 'ANALYZE, VERBOSE, BUFFERS, FORMAT JSON')::jsonb->0->'Plan'->>'Custom Plan Provider'), 'AttributionJoin', 'EXPLAIN in JSON');
