@@ -290,6 +290,22 @@ batch_row(const AttributionJoinState *state, int number)
 	return state->batch_rows + (Size) number * (1 + state->probe.shape.words) + 1;
 }
 
+/* The probe just read, as a row of the batch. Where no columns are kept, there is little to it. */
+static inline void
+keep_in_batch(JoinSide *side, TupleTableSlot *slot, uint64 *row, bool matchable)
+{
+	ROW_KEY(row) = side->key;
+	ROW_HEAD(row)->words = side->shape.words;
+	if (side->shape.words == 2)
+	{
+		ROW_AT(row) = matchable ? side->instant : 0;
+		ROW_HEAD(row)->state = matchable ? ROW_MATCHABLE : ROW_UNMATCHABLE;
+		return;
+	}
+	inf_side_collect(side, slot, matchable);
+	inf_side_fill(side, row, matchable);
+}
+
 static void
 read_batch(AttributionJoinState *state)
 {
@@ -304,7 +320,6 @@ read_batch(AttributionJoinState *state)
 		uint64 *row = batch_row(state, state->nbatch);
 		ReadyProbe *ready = &state->batch[state->nbatch];
 		bool matchable;
-		uint64 hash;
 
 		if (TupIsNull(slot))
 		{
@@ -316,9 +331,11 @@ read_batch(AttributionJoinState *state)
 		matchable = inf_side_read(side, &state->keys, slot, econtext);
 		if (matchable)
 		{
-			hash = inf_join_hash(side->key);
+			uint64 hash = inf_join_hash(side->key);
+
 			if (!is_sieved_out(state, hash))
 			{
+				ready->hash = hash;
 				ready->part = inf_table_part(state->table, hash);
 				if (unlikely(ready->part->build_file != NULL))
 				{
@@ -334,10 +351,7 @@ read_batch(AttributionJoinState *state)
 			CHECK_FOR_INTERRUPTS();
 			continue;
 		}
-		inf_side_collect(side, slot, matchable);
-		ROW_KEY(row) = side->key;
-		ROW_HEAD(row)->words = shape->words;
-		inf_side_fill(side, row, matchable);
+		keep_in_batch(side, slot, row, matchable);
 		state->nbatch++;
 	}
 	for (int i = 0; i < state->nbatch; i++)
@@ -350,8 +364,7 @@ read_batch(AttributionJoinState *state)
 		for (int k = 0; k < state->keys.nkeys && !state->keys.is_word; k++)
 			side->key_values[k] =
 			    inf_row_datum(shape, row, NULL, shape->ncolumns - state->keys.nkeys + k);
-		ready->run = find_run(state, ready->part, ROW_KEY(row), inf_join_hash(ROW_KEY(row)),
-		                      side->key_values);
+		ready->run = find_run(state, ready->part, ROW_KEY(row), ready->hash, side->key_values);
 		if (ready->run != NULL)
 			expect_window(&state->build.shape, ready->part, ready->run);
 	}

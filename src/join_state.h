@@ -26,6 +26,7 @@ typedef struct ReadyProbe
 {
 	JoinPart *part;
 	JoinRun *run; /* or NULL */
+	uint64 hash;
 } ReadyProbe;
 
 #define MAX_BATCH 256
