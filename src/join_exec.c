@@ -25,6 +25,7 @@ fill_probe(AttributionJoinState *state)
 
 	if (state->slot != NULL)
 	{
+		slot_getsomeattrs(state->slot, state->probe.natts);
 		for (int i = 0; i < state->nprobe_out; i++)
 		{
 			const OutputColumn *column = &state->probe_out[i];
@@ -429,11 +430,9 @@ next_row(AttributionJoinState *state)
 }
 
 /* Nearly all rows of a join with many are one more match of the same probe: the short way. */
-static TupleTableSlot *
-exec_attribution_join(CustomScanState *node)
+static inline TupleTableSlot *
+next_output(AttributionJoinState *state)
 {
-	AttributionJoinState *state = (AttributionJoinState *) node;
-
 	while (state->emits_all && state->left > 0 && ROW_AT(state->next) <= state->high)
 	{
 		uint64 *row = state->next;
@@ -447,6 +446,27 @@ exec_attribution_join(CustomScanState *node)
 			return slot;
 	}
 	return state->in_order ? inf_join_order_next(state, next_row) : next_row(state);
+}
+
+static TupleTableSlot *
+exec_attribution_join(CustomScanState *node)
+{
+	return next_output((AttributionJoinState *) node);
+}
+
+/* What the server's ExecCustomScan does, without a call through a second pointer for each row. */
+static TupleTableSlot *
+exec_directly(PlanState *node)
+{
+	CHECK_FOR_INTERRUPTS();
+	return next_output((AttributionJoinState *) node);
+}
+
+static void
+begin_attribution_join(CustomScanState *node, EState *estate, int eflags)
+{
+	inf_join_begin(node, estate, eflags);
+	node->ss.ps.ExecProcNode = exec_directly;
 }
 
 static void
@@ -541,6 +561,8 @@ rescan_attribution_join(CustomScanState *node)
 	}
 	if (state->probe.plan->chgParam == NULL)
 		ExecReScan(state->probe.plan);
+	inf_side_forget_scan(&state->probe);
+	inf_side_forget_scan(&state->build);
 	state->probing = false;
 	state->left = 0;
 	state->span_known = false;
@@ -549,7 +571,7 @@ rescan_attribution_join(CustomScanState *node)
 
 static const CustomExecMethods exec_methods = {
     .CustomName = AJ_NAME,
-    .BeginCustomScan = inf_join_begin,
+    .BeginCustomScan = begin_attribution_join,
     .ExecCustomScan = exec_attribution_join,
     .EndCustomScan = end_attribution_join,
     .ReScanCustomScan = rescan_attribution_join,

@@ -224,7 +224,7 @@ next_slot(AttributionJoinState *state)
 
 	for (;;)
 	{
-		TupleTableSlot *slot = ExecProcNode(side->plan);
+		TupleTableSlot *slot = inf_side_next(side);
 		uint64 hash;
 		JoinPart *part;
 		JoinRun *run = NULL;
@@ -316,7 +316,7 @@ read_batch(AttributionJoinState *state)
 	state->nbatch = state->batch_at = 0;
 	while (state->nbatch < state->batch_room)
 	{
-		TupleTableSlot *slot = ExecProcNode(side->plan);
+		TupleTableSlot *slot = inf_side_next(side);
 		uint64 *row = batch_row(state, state->nbatch);
 		ReadyProbe *ready = &state->batch[state->nbatch];
 		bool matchable;

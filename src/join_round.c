@@ -34,7 +34,7 @@ inf_join_read_side(AttributionJoinState *state, JoinSide *side, bool keeps, bool
 		TupleTableSlot *slot;
 
 		CHECK_FOR_INTERRUPTS();
-		slot = ExecProcNode(side->plan);
+		slot = inf_side_next(side);
 		if (TupIsNull(slot))
 			return NULL;
 		*matchable = inf_side_read(side, &state->keys, slot, econtext);

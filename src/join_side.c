@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "access/tupmacs.h"
 #include "common/int.h"
 #include "executor/executor.h"
 #include "utils/memutils.h"
@@ -129,6 +131,14 @@ word_of_key(Datum value, int length)
 	}
 }
 
+static inline bool
+is_finite(const JoinSide *side)
+{
+	if (side->is_date)
+		return !DATE_NOT_FINITE((DateADT) side->instant);
+	return !TIMESTAMP_NOT_FINITE(side->instant);
+}
+
 /* The instant, and the lookback if it comes with it. */
 static inline bool
 read_instant(JoinSide *side, TupleTableSlot *slot, ExprContext *econtext)
@@ -149,10 +159,84 @@ read_instant(JoinSide *side, TupleTableSlot *slot, ExprContext *econtext)
 	}
 	else
 		side->instant = side->is_date ? DatumGetDateADT(value) : DatumGetTimestamp(value);
+	return is_finite(side);
+}
 
+/* Where a column is in each row without NULLs; -1 if that depends on the row. */
+static int
+fixed_offset(TupleDesc desc, int attno)
+{
+	int offset = 0;
+
+	for (int i = 0; i < attno; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(desc, i);
+
+		if (column->attlen < 0)
+			return -1;
+		offset = att_align_nominal(offset, column->attalign);
+		if (i < attno - 1)
+			offset += column->attlen;
+	}
+	return attno > 0 ? offset : -1;
+}
+
+static void
+begin_scan(JoinSide *side, TupleTableSlot *slot)
+{
+	TupleDesc desc = slot->tts_tupleDescriptor;
+
+	side->scan = ((ScanState *) side->plan)->ss_currentScanDesc;
+	side->key_offset = fixed_offset(desc, side->keys[0].attno);
+	side->at_offset = fixed_offset(desc, side->at.attno);
+	side->in_place = TTS_IS_BUFFERTUPLE(slot) && side->key_offset >= 0 && side->at_offset >= 0 &&
+	                 !side->has_span && !side->is_window;
+}
+
+/* Key and instant of such a row, which is not taken apart. False if it has to be. */
+static inline bool
+read_in_place(JoinSide *side, TupleTableSlot *slot)
+{
+	HeapTuple tuple = ((HeapTupleTableSlot *) slot)->tuple;
+	const char *data = (const char *) tuple->t_data + tuple->t_data->t_hoff;
+	const char *key = data + side->key_offset;
+
+	if (HeapTupleHasNulls(tuple) || HeapTupleHeaderGetNatts(tuple->t_data) < side->natts)
+		return false;
+	switch (side->key_lengths[0])
+	{
+		case 1:
+			side->key = word_of_key(CharGetDatum(*key), 1);
+			break;
+		case 2:
+			side->key = word_of_key(Int16GetDatum(*(const int16 *) key), 2);
+			break;
+		case 4:
+			side->key = word_of_key(Int32GetDatum(*(const int32 *) key), 4);
+			break;
+		default:
+			side->key = (uint64) * (const int64 *) key;
+			break;
+	}
 	if (side->is_date)
-		return !DATE_NOT_FINITE((DateADT) side->instant);
-	return !TIMESTAMP_NOT_FINITE(side->instant);
+		side->instant = *(const DateADT *) (data + side->at_offset);
+	else
+		side->instant = *(const Timestamp *) (data + side->at_offset);
+	return true;
+}
+
+TupleTableSlot *
+inf_side_next_of_plan(JoinSide *side)
+{
+	PlanState *plan = side->plan;
+	TupleTableSlot *slot = ExecProcNode(plan);
+
+	/* nobody measures it, nobody has put anything around it, no row is looked at a second time */
+	if (IsA(plan, SeqScanState) && plan->qual == NULL && plan->ps_ProjInfo == NULL &&
+	    plan->instrument == NULL && plan->ExecProcNode == plan->ExecProcNodeReal &&
+	    plan->state->es_epq_active == NULL && !TupIsNull(slot))
+		begin_scan(side, slot);
+	return slot;
 }
 
 bool
@@ -164,6 +248,8 @@ inf_side_read(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot, ExprContext 
 	bool isnull;
 
 	side->number++;
+	if (side->in_place && keys->is_word && read_in_place(side, slot))
+		return is_finite(side);
 	slot_getsomeattrs(slot, side->natts);
 
 	/* the common case evaluates nothing */
@@ -222,6 +308,7 @@ inf_side_collect(JoinSide *side, TupleTableSlot *slot, bool matchable)
 {
 	RowShape *shape = &side->shape;
 
+	slot_getsomeattrs(slot, side->natts);
 	for (int i = 0; i < shape->ncolumns; i++)
 	{
 		int source = shape->columns[i].source;

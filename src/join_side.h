@@ -5,6 +5,8 @@
 #ifndef INF_JOIN_SIDE_H
 #define INF_JOIN_SIDE_H
 
+#include "access/tableam.h"
+#include "miscadmin.h"
 #include "nodes/execnodes.h"
 
 #include "join_plan.h"
@@ -21,6 +23,10 @@ typedef struct SideExpression
 typedef struct JoinSide
 {
 	PlanState *plan;
+	TableScanDesc scan; /* of a plan that does nothing but scan, or NULL */
+	bool in_place;      /* key and instant are always at the same offsets of such a row */
+	int key_offset;
+	int at_offset;
 	bool is_build;
 	bool is_date;
 	bool is_window; /* the instant is an attribution_window */
@@ -46,8 +52,35 @@ typedef struct JoinSide
 /* Prepares a compiled expression. */
 extern SideExpression inf_side_expression(JoinSide *side, Expr *expression, PlanState *parent);
 
+/* See inf_side_next. */
+extern TupleTableSlot *inf_side_next_of_plan(JoinSide *side);
+
+/* The plan starts over, or another one does. */
+static inline void
+inf_side_forget_scan(JoinSide *side)
+{
+	side->scan = NULL;
+	side->in_place = false;
+}
+
 /*
- * Reads keys, instant and lookback of a row. False if it cannot match any other: a NULL, or an
+ * The next row of the plan, or NULL. What does nothing but scan a table is left out of the way after
+ * its first row: that is a fifth of the time that a row takes.
+ */
+static inline TupleTableSlot *
+inf_side_next(JoinSide *side)
+{
+	TupleTableSlot *slot;
+
+	if (side->scan == NULL)
+		return inf_side_next_of_plan(side);
+	CHECK_FOR_INTERRUPTS();
+	slot = ((ScanState *) side->plan)->ss_ScanTupleSlot;
+	return table_scan_getnextslot(side->scan, ForwardScanDirection, slot) ? slot : NULL;
+}
+
+/*
+ * Reads keys, instant and lookback of a row, but not all that is collected of it. False if it cannot match any other: a NULL, or an
  * instant that is infinite. The expressions are evaluated in the short-lived memory of the context,
  * which is cleared before.
  */

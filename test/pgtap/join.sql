@@ -1,7 +1,7 @@
 -- The attribution join: when the planner takes it, and that it is a node like any other: rescans,
 -- cursors, prepared statements, subtransactions, partitions, EXPLAIN.
 BEGIN;
-SELECT plan(107);
+SELECT plan(138);
 
 CREATE TABLE touches AS
 SELECT n % 1000 AS customer_id, n % 37 AS influencer_id,
@@ -275,6 +275,51 @@ RESET max_parallel_workers_per_gather;
 RESET parallel_setup_cost;
 RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;
+
+-- rows as the table has them: columns before the key, NULLs among them, columns that came or went later
+CREATE TABLE stored AS
+SELECT (n % 7)::smallint AS kind, CASE WHEN n % 5 > 0 THEN n END AS note, (n % 90)::smallint AS small, n % 1000 AS medium, (n % 1000)::bigint AS large,
+       ((n % 90) - 40)::"char" AS letter, date '2026-01-01' + n % 300 AS day, timestamptz '2026-01-01 00:00+00' + n * interval '157 seconds' AS touched_at, 'a note'::text AS words
+FROM   generate_series(1, 20000) AS n;
+INSERT INTO stored SELECT kind, note, NULL, NULL, NULL, NULL, NULL, NULL FROM stored LIMIT 100;
+INSERT INTO stored SELECT kind, note, small, medium, large, letter, 'infinity', 'infinity', words FROM stored LIMIT 100;
+ANALYZE stored;
+CREATE FUNCTION stored_rows(key text, at text, what text) RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT same_rows(format('SELECT s.kind, s.note, s.touched_at, o.order_id FROM stored s JOIN (SELECT *, ordered_at::date AS ordered_on, (segment * 11)::smallint AS small, segment AS medium, segment::bigint AS large, (segment * 3 - 7)::"char" AS letter FROM orders WHERE order_id < 300) o ON s.%1$s = o.%1$s AND s.%2$s ~> o.%3$s',
+		key, at, CASE at WHEN 'day' THEN 'ordered_on' ELSE 'ordered_at' END), what) $$;
+SET LOCAL enable_hashjoin = off;
+SET LOCAL enable_mergejoin = off;
+SELECT stored_rows('small', 'touched_at', 'keys of two bytes');
+SELECT stored_rows('medium', 'touched_at', 'keys of four bytes');
+SELECT stored_rows('large', 'touched_at', 'keys of eight bytes');
+SELECT stored_rows('letter', 'touched_at', 'keys of a byte');
+SELECT stored_rows('large', 'day', 'days');
+SELECT same_rows('SELECT s.ctid, s.tableoid::regclass::text, s.note, o.order_id FROM stored s JOIN orders o ON s.large = o.customer_id AND s.touched_at ~> o.ordered_at', 'columns of the system');
+SELECT same_rows('SELECT s, o.order_id FROM stored s JOIN orders o ON s.large = o.customer_id AND s.touched_at ~> o.ordered_at', 'whole rows');
+SELECT same_rows('SELECT o.order_id, s.note FROM orders o LEFT JOIN stored s ON s.large = o.customer_id AND s.touched_at ~> o.ordered_at', 'a left join');
+SELECT same_rows('SELECT s.note FROM stored s WHERE NOT EXISTS (SELECT FROM orders o WHERE s.large = o.customer_id AND s.touched_at ~> o.ordered_at)', 'touches without an order');
+SELECT same_rows('SELECT n, (SELECT count(*) FROM (SELECT FROM stored s JOIN orders o ON s.large = o.customer_id AND s.touched_at ~> o.ordered_at OFFSET n) AS rest) FROM generate_series(1, 3) AS n', 'scanned again');
+ALTER TABLE stored DROP COLUMN kind, ADD kind text, ADD added_at timestamptz DEFAULT '2026-01-12 00:00+00', ADD added bigint DEFAULT 3;
+SELECT stored_rows('large', 'touched_at', 'after a column went');
+SELECT stored_rows('large', 'added_at', 'an instant that came later');
+ALTER TABLE stored RENAME large TO past;
+ALTER TABLE stored RENAME added TO large;
+SELECT stored_rows('large', 'touched_at', 'a key that came later');
+CREATE TABLE after_text AS SELECT words, past AS large, touched_at, note, words AS kind FROM stored;
+ALTER TABLE stored RENAME TO stored_before;
+ALTER TABLE after_text RENAME TO stored;
+ANALYZE stored;
+SELECT stored_rows('large', 'touched_at', 'a key after a text');
+CREATE TABLE grown AS SELECT past AS large, note FROM stored_before;
+ALTER TABLE grown ADD touched_at timestamptz DEFAULT '2026-01-12 00:00+00', ADD kind text;
+ALTER TABLE stored RENAME TO stored_after_text;
+ALTER TABLE grown RENAME TO stored;
+INSERT INTO stored SELECT past, note, touched_at FROM stored_before;
+ANALYZE stored;
+SELECT stored_rows('large', 'touched_at', 'rows that end before the instant');
+SELECT doesnt_match(plan_of('SELECT count(*) FROM stored_before s JOIN orders o ON s.past = o.customer_id AND s.touched_at ~> o.ordered_at', 'VERBOSE, COSTS OFF'), 'Seq Scan on public.orders o\n *Output: o.customer_id, o.ordered_at\n', 'a scan does not pick columns');
+RESET enable_hashjoin;
+RESET enable_mergejoin;
 
 -- EXPLAIN in its forms
 SELECT is((plan_of('SELECT o.order_id FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at AND t.influencer_id < o.segment', 'ANALYZE, VERBOSE, BUFFERS, FORMAT JSON')::jsonb->0->'Plan'->>'Custom Plan Provider'), 'AttributionJoin', 'EXPLAIN in JSON');
