@@ -256,20 +256,32 @@ merge_sides(Side *sides, size_t n, InfPurchaseWriter *writer)
 	for (;;)
 	{
 		InfCustomerOrders orders = {0, 0, NULL, NULL};
-		bool any = false;
+		size_t nsides = 0;
+		size_t last = 0;
 		int side = 0;
 
+		/* who comes next, and in how many sets? */
 		for (size_t i = 0; i < n; i++)
 		{
-			if (sides[i].more && (!any || sides[i].orders.key < orders.key))
+			if (!sides[i].more || (nsides > 0 && sides[i].orders.key > orders.key))
+				continue;
+			if (nsides == 0 || sides[i].orders.key < orders.key)
 			{
 				orders.key = sides[i].orders.key;
-				any = true;
+				nsides = 0;
 			}
+			nsides++;
+			last = i;
 		}
-		if (!any)
+		if (nsides == 0)
 			break;
-		for (size_t i = 0; i < n; i++)
+		if (nsides == 1)
+		{
+			inf_purchase_writer_add(writer, &sides[last].orders);
+			advance(&sides[last]);
+			continue;
+		}
+		for (size_t i = 0; i <= last; i++)
 		{
 			if (!sides[i].more || sides[i].orders.key != orders.key)
 				continue;
