@@ -31,6 +31,10 @@
 
 #define INF_DENSE_STATES 1500
 
+/* The error of the effects that is aimed at, and the work that may be spent on it: nanoseconds, about. */
+#define INF_MARKOV_ERROR 1e-9
+#define INF_MARKOV_WORK 3.5e10
+
 /* What the chain gives for its influencers. */
 typedef struct InfMarkov
 {
@@ -48,8 +52,8 @@ typedef struct InfMarkov
 } InfMarkov;
 
 extern void inf_markov(const InfChain *chain, InfMarkov *result);
-/* The same by the way that is asked for; for tests. */
-extern void inf_markov_by(const InfChain *chain, bool dense, InfMarkov *result);
+/* The same by the way that is asked for, with so much work for sparse systems; for tests. */
+extern void inf_markov_by(const InfChain *chain, bool dense, double work, InfMarkov *result);
 
 extern void inf_markov_free(InfMarkov *result);
 
