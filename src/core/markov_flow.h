@@ -60,9 +60,8 @@ extern double inf_flow_project(const InfFlow *flow, double *x);
 extern double inf_flow_contraction(const InfFlow *flow);
 
 /*
- * Expected visits M_ii to each state by walks that start there, and an upper bound of what its
- * error does to the removal effect, which the state "weights" (P M_ii RE_i): as many are brought
- * below "goal" as "work" allows, in units of about a nanosecond.
+ * Expected visits M_ii to each state by walks that start there, and an upper bound of the error of
+ * "weight" / M_ii. As many of these are brought below "goal" as "work" allows: nanoseconds, about.
  */
 extern void inf_flow_returns(const InfFlow *flow, const double *weight, double goal, double work,
                              double *visits, double *error);

@@ -8,8 +8,8 @@
 
 #include "core/host.h"
 
-/* States whose lanes stay in the cache while the rows are gone through. */
-#define BLOCK 16384
+/* Rows between two looks at whether the query was cancelled. */
+#define POLL 256
 
 void
 inf_lanes_init(InfLanes *lanes, const InfFlow *flow)
@@ -18,7 +18,6 @@ inf_lanes_init(InfLanes *lanes, const InfFlow *flow)
 	lanes->flow = flow;
 	lanes->left = inf_alloc(inf_array_size((size_t) flow->n * INF_LANES, sizeof(double)));
 	lanes->next = inf_alloc(inf_array_size((size_t) flow->n * INF_LANES, sizeof(double)));
-	lanes->cursor = INF_ALLOC_ARRAY(uint64_t, flow->n);
 }
 
 void
@@ -26,7 +25,6 @@ inf_lanes_free(InfLanes *lanes)
 {
 	inf_free(lanes->left);
 	inf_free(lanes->next);
-	inf_free(lanes->cursor);
 	memset(lanes, 0, sizeof(*lanes));
 }
 
@@ -67,26 +65,20 @@ inf_lanes_start(InfLanes *lanes, uint32_t first, uint32_t count)
 	measure(lanes);
 }
 
-/* next += A left, the columns up to "limit" that have not been gone through. */
+/* next += A left */
 static void
-multiply_block(InfLanes *lanes, uint64_t limit)
+multiply(InfLanes *lanes)
 {
 	const InfSparse *matrix = &lanes->flow->matrix[0];
 
 	for (uint32_t i = 0; i < matrix->n; i++)
 	{
-		uint64_t e = lanes->cursor[i];
-		uint64_t end = matrix->first[i + 1];
 		double *next = lanes->next + (size_t) i * INF_LANES;
 		double sum[INF_LANES];
 
-		if (i % INF_SPARSE_POLL == 0)
-			inf_poll();
-		if (e == end || matrix->to[e] >= limit)
-			continue;
 		for (int l = 0; l < INF_LANES; l++)
 			sum[l] = next[l];
-		for (; e < end && matrix->to[e] < limit; e++)
+		for (uint64_t e = matrix->first[i]; e < matrix->first[i + 1]; e++)
 		{
 			double a = matrix->value[e];
 			const double *left = lanes->left + (size_t) matrix->to[e] * INF_LANES;
@@ -96,7 +88,8 @@ multiply_block(InfLanes *lanes, uint64_t limit)
 		}
 		for (int l = 0; l < INF_LANES; l++)
 			next[l] = sum[l];
-		lanes->cursor[i] = e;
+		if (i % POLL == 0)
+			inf_poll();
 	}
 }
 
@@ -116,12 +109,10 @@ inf_lanes_step(InfLanes *lanes)
 			next[l] = lanes->along[l] * flow->w[i];
 			left[l] -= next[l];
 		}
-		lanes->cursor[i] = flow->matrix[0].first[i];
 	}
 	for (int l = 0; l < INF_LANES; l++)
 		lanes->at_start[l] += lanes->left[(size_t) lanes->state[l] * INF_LANES + l];
-	for (uint64_t limit = BLOCK; limit < (uint64_t) flow->n + BLOCK; limit += BLOCK)
-		multiply_block(lanes, limit);
+	multiply(lanes);
 	swap = lanes->left;
 	lanes->left = lanes->next;
 	lanes->next = swap;

@@ -19,7 +19,6 @@ typedef struct InfLanes
 	const InfFlow *flow;
 	double *left; /* n * INF_LANES, lane by lane in each element; or n each, once separated */
 	double *next;
-	uint64_t *cursor;
 	uint32_t state[INF_LANES];
 	double at_start[INF_LANES];
 	double along[INF_LANES];

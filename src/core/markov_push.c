@@ -168,6 +168,7 @@ inf_push_measure(InfPush *push)
 	const double *left = push->left;
 	double square[2] = {0, 0};
 	double along[2] = {0, 0};
+	double rounding;
 	uint32_t k = 0;
 
 	if (push->nlist > push->flow->n / 8)
@@ -194,7 +195,9 @@ inf_push_measure(InfPush *push)
 	push->beside = push->square - push->along * push->along;
 	push->beside = push->beside > 0 ? push->beside : 0;
 	/* what rounding may have lost in sums of so many terms */
-	push->beside += 0x1p-51 * (push->nlist + 4.0) * push->square;
+	rounding = 0x1p-51 * (push->nlist + 4.0) * push->square;
+	push->rounding = push->beside < rounding;
+	push->beside += rounding;
 	push->work += INF_LOOK_COST * push->nlist;
 }
 
@@ -223,7 +226,8 @@ inf_push_cut(InfPush *push, double rest, double *cost)
 {
 	double square[CLASSES] = {0};
 	double costs[CLASSES] = {0};
-	double sum = 0;
+	double touched = 0;
+	double sum;
 	uint32_t cut = 0;
 
 	for (uint32_t k = 0; k < push->nlist; k++)
@@ -234,13 +238,21 @@ inf_push_cut(InfPush *push, double rest, double *cost)
 
 		square[class] += x * x;
 		costs[class] += (double) (push->matrix->first[j + 1] - push->matrix->first[j]);
+		touched += x * x;
+	}
+	push->work += INF_LOOK_COST * push->nlist;
+	/* elements that were not touched are away from the mixed part too */
+	sum = push->beside > touched ? push->beside - touched : 0;
+	if (sum > rest / 2 && !push->all)
+	{
+		inf_push_touch_all(push);
+		return inf_push_cut(push, rest, cost);
 	}
 	while (cut < CLASSES && sum + square[cut] <= rest)
 		sum += square[cut++];
 	*cost = 0;
 	for (uint32_t class = cut; class < CLASSES; class ++)
 		*cost += costs[class];
-	push->work += INF_LOOK_COST * push->nlist;
 	return cut;
 }
 

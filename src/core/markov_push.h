@@ -45,6 +45,7 @@ typedef struct InfPush
 	double along;  /* w left */
 	double square; /* its norm, squared */
 	double beside; /* bound of the same of what is beside w */
+	bool rounding; /* which is rounding for the most part */
 	double work;   /* spent since the start */
 } InfPush;
 
@@ -68,7 +69,7 @@ extern void inf_push_measure(InfPush *push);
 /*
  * Which elements to push, those with the most of the norm per cost first, so that no more than
  * about "rest" of the norm's square stays where it is: those that inf_push_selects() with the cut
- * that is returned. "cost" is what that takes.
+ * that is returned. "cost" is the multiplications that takes.
  */
 extern uint32_t inf_push_cut(InfPush *push, double rest, double *cost);
 

@@ -30,8 +30,11 @@
 /* Steps of all lanes that are tried for a block of states. */
 #define MAX_LANE_STEPS 100
 
+/* A state may take this many times its share: few do. */
+#define GENEROSITY 1.5
+
 /* States solved one by one may take as much work again as all others, in parts of all work. */
-#define SOLVE_SHARE 0.25
+#define SOLVE_SHARE 0.2
 
 typedef struct Returns
 {
@@ -41,7 +44,9 @@ typedef struct Returns
 	InfLanes lanes;
 	const double *weight;
 	double goal;
-	double left; /* work */
+	double even;    /* work that is left, for all states alike */
+	double popular; /* and in proportion to their visits */
+	double visits_left;
 	double *visits;
 	double *error;
 } Returns;
@@ -65,6 +70,25 @@ set_result(Returns *r, uint32_t state, double visits, double bound)
 	r->error[state] = r->weight[state] * bound / visits / least;
 	if (!(r->error[state] < r->weight[state]))
 		r->error[state] = r->weight[state]; /* nobody's removal can do more */
+}
+
+/* The work that the state may take. What others before it did not need comes to it too. */
+static double
+share_of_work(const Returns *r, uint32_t state)
+{
+	return GENEROSITY * (r->even / (state + 1.0) +
+	                     r->popular * r->flow->visits[state] / r->visits_left);
+}
+
+static void
+spend(Returns *r, uint32_t state, double work)
+{
+	double even = r->even / (state + 1.0);
+	double popular = r->popular * r->flow->visits[state] / r->visits_left;
+
+	even = even + popular > 0 ? even / (even + popular) : 0.5;
+	r->even = fmax(0, r->even - even * work);
+	r->popular = fmax(0, r->popular - (1 - even) * work);
 }
 
 /* The error of what is solved for the mixed part, as it comes to M_ii. */
@@ -117,12 +141,14 @@ finish(Returns *r, uint32_t state, double may_spend)
 	for (;;)
 	{
 		double ab = sqrt(row->beside * column->beside);
-		InfPush *push = row->beside > column->beside ? row : column;
-		InfPush *other = push == row ? column : row;
+		bool on_row = column->rounding || (row->beside > column->beside && !row->rounding);
+		InfPush *push = on_row ? row : column;
+		InfPush *other = on_row ? column : row;
 		double needed, aim, cost;
 		uint32_t cut;
 
-		if (flow->returns * ab <= bound || row->work + column->work > may_spend)
+		if (flow->returns * ab <= bound || push->rounding ||
+		    row->work + column->work > may_spend)
 		{
 			visits = inf_push_meet(row, column);
 			error = flow->returns * ab;
@@ -157,14 +183,7 @@ finish(Returns *r, uint32_t state, double may_spend)
 		inf_poll();
 	}
 	set_result(r, state, visits, error + bound_of_totals(r));
-	r->left -= row->work + column->work;
-}
-
-/* The work that a state may take: half by visits, half evenly, and twice that, for few need it. */
-static double
-share_of_work(const Returns *r, uint32_t state, double visits)
-{
-	return r->left * (r->flow->visits[state] / visits + 1 / (state + 1.0));
+	spend(r, state, row->work + column->work);
 }
 
 /* Would the most visited state of a block need so much that steps of all lanes are cheaper? */
@@ -224,7 +243,7 @@ step_lanes(Returns *r, uint32_t first, uint32_t count, double may_spend)
 		if (!(r->column.beside < 0.9 * before))
 			break;
 	}
-	r->left -= spent + r->row.work + r->column.work;
+	spend(r, first, spent + r->row.work + r->column.work);
 	inf_push_clear(&r->row);
 	inf_push_clear(&r->column);
 	if (stepped)
@@ -244,8 +263,9 @@ solve_column(Returns *r, uint32_t state, double *unit, double *x, double *rest)
 	inf_sparse_solve(flow->matrix[0], unit, x, &stats);
 	inf_sparse_residual(flow->matrix[0], unit, x, rest);
 	unit[state] = 0;
-	r->left -= INF_GATHER_COST * 3 * (stats.iterations + 2.0) *
-	           ((double) flow->matrix[0].first[flow->n] + 8.0 * flow->n);
+	spend(r, state,
+	      INF_GATHER_COST * 3 * (stats.iterations + 2.0) *
+	          ((double) flow->matrix[0].first[flow->n] + 8.0 * flow->n));
 	inf_push_start(&r->row, state);
 	inf_push_take(&r->column, state, x[state], rest);
 	finish(r, state, 0);
@@ -266,11 +286,11 @@ solve_worst(Returns *r)
 
 	for (uint32_t i = 0; i < n; i++)
 	{
-		if (r->error[i] > r->goal)
+		if (r->error[i] > 1.1 * r->goal)
 			worst[count++] = (InfKey){~inf_key_of_weight(r->error[i]), i};
 	}
 	inf_sort(worst, count);
-	for (size_t k = 0; k < count && r->left > 0; k++)
+	for (size_t k = 0; k < count && r->even + r->popular > 0; k++)
 	{
 		uint32_t i = (uint32_t) worst[k].index;
 		double visits = r->visits[i];
@@ -293,27 +313,26 @@ void
 inf_flow_returns(const InfFlow *flow, const double *weight, double goal, double work,
                  double *visits, double *error)
 {
-	Returns r = {.flow = flow, .weight = weight, .goal = goal, .left = work};
-	double visits_left = 0;
+	Returns r = {.flow = flow, .weight = weight, .goal = goal};
 
 	r.visits = visits;
 	r.error = error;
+	r.even = r.popular = work / 2;
 	inf_push_init(&r.row, flow, 0);
 	inf_push_init(&r.column, flow, 1);
 	inf_lanes_init(&r.lanes, flow);
 	for (uint32_t i = 0; i < flow->n; i++)
-		visits_left += flow->visits[i];
+		r.visits_left += flow->visits[i];
 	/* the least visited first: what they do not need is left for the others */
 	for (uint32_t end = flow->n; end > 0;)
 	{
 		uint32_t count = end < INF_LANES ? end : INF_LANES;
 		uint32_t first = end - count;
-		bool stepped =
-		    step_lanes(&r, first, count, count * share_of_work(&r, first, visits_left));
+		bool stepped = step_lanes(&r, first, count, count * share_of_work(&r, first));
 
 		for (uint32_t i = end; i-- > first;)
 		{
-			double may_spend = share_of_work(&r, i, visits_left);
+			double may_spend = share_of_work(&r, i);
 
 			inf_push_start(&r.row, i);
 			if (stepped)
@@ -324,13 +343,12 @@ inf_flow_returns(const InfFlow *flow, const double *weight, double goal, double 
 			finish(&r, i, may_spend);
 			inf_push_clear(&r.row);
 			inf_push_clear(&r.column);
-			visits_left -= flow->visits[i];
+			r.visits_left = fmax(r.visits_left - flow->visits[i], flow->visits[0]);
 		}
 		end = first;
 	}
 	inf_lanes_free(&r.lanes);
-	r.left = r.left < 0 ? 0 : r.left;
-	r.left += SOLVE_SHARE * work;
+	r.even += SOLVE_SHARE * work;
 	solve_worst(&r);
 	inf_push_free(&r.row);
 	inf_push_free(&r.column);

@@ -14,6 +14,9 @@
 /* What rounding may come to, in effects of at most 1. */
 #define ROUNDING 1e-11
 
+/* An effect on value that is so many times the removal effect is not followed. */
+#define CANCELLED 10
+
 /* Solutions of one system: the first, and corrections by what was left. */
 #define SOLUTIONS 4
 
@@ -57,6 +60,20 @@ solve(const InfMarkovSystem *system, const double *b, double scale, double *x,
 	return error;
 }
 
+/*
+ * What an error of N_ii does to the results: to n_i / N_ii, the probability of a visit; to the
+ * removal effect, which is that times h_i / P; and to the effect on value, times v_i / V, unless
+ * revenue and refunds nearly cancel out, where this could be anything.
+ */
+static double
+weight_of_returns(const InfMarkov *result, double visits, double h, double v)
+{
+	double effect = fmax(1, h / result->conversion_probability);
+	double value_effect = result->value != 0 ? fabs(v / result->value) : 0;
+
+	return visits * fmax(effect, fmin(value_effect, CANCELLED * effect));
+}
+
 /* k = 1: RE_i = n_i h_i / (N_ii P). Returns the largest error. */
 static double
 effects_of_returns(const InfMarkovSystem *system, const double *h, const double *v, double work,
@@ -71,7 +88,8 @@ effects_of_returns(const InfMarkovSystem *system, const double *h, const double 
 	returns = INF_ALLOC_ARRAY(double, flow.n);
 	error = INF_ALLOC_ARRAY(double, flow.n);
 	for (uint32_t i = 0; i < flow.n; i++)
-		weight[i] = fmax(0, flow.visits[i] * h[flow.state[i]] / result->conversion_probability);
+		weight[i] =
+		    weight_of_returns(result, flow.visits[i], h[flow.state[i]], v[flow.state[i]]);
 	inf_flow_returns(&flow, weight, GOAL, work, returns, error);
 	result->nexact = system->n - flow.n; /* nobody meets these */
 	for (uint32_t i = 0; i < flow.n; i++)

@@ -112,8 +112,8 @@ main(void)
 		double p = without(&chain, UINT32_MAX, false);
 		double value = without(&chain, UINT32_MAX, true);
 
-		inf_markov_by(&chain, true, &dense);
-		inf_markov_by(&chain, false, &sparse);
+		inf_markov_by(&chain, true, 0, &dense);
+		inf_markov_by(&chain, false, INF_MARKOV_WORK, &sparse);
 		for (uint32_t i = 0; i < chain.ninfluencers; i++)
 		{
 			double effect = p > 0 ? 1 - without(&chain, i, false) / p : 0;
@@ -148,8 +148,8 @@ main(void)
 		InfMarkov dense, sparse;
 		double worst = 0;
 
-		inf_markov_by(&chain, true, &dense);
-		inf_markov_by(&chain, false, &sparse);
+		inf_markov_by(&chain, true, 0, &dense);
+		inf_markov_by(&chain, false, INF_MARKOV_WORK, &sparse);
 		for (uint32_t i = 0; i < 6; i++)
 			worst = fmax(worst, fabs(sparse.removal_effect[i] - dense.removal_effect[i]));
 		ok(worst < 1e-10, "long journeys (worst %g, %u iterations)", worst, sparse.iterations);
