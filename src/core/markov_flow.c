@@ -82,7 +82,8 @@ scale_transitions(const InfMarkovSystem *system, InfFlow *flow, const uint32_t *
 			if (counts->value[e] > 0)
 			{
 				t->to[next[to]] = i;
-				t->value[next[to]++] = system->q.value[e] * sqrt(flow->visits[i] / flow->visits[to]);
+				t->value[next[to]++] =
+				    system->q.value[e] * sqrt(flow->visits[i] / flow->visits[to]);
 			}
 		}
 		if (i % INF_SPARSE_POLL == 0)

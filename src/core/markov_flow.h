@@ -36,18 +36,18 @@
 typedef struct InfFlow
 {
 	uint32_t n;
-	uint32_t *state;    /* of the chain, by place here */
-	double *visits;     /* n, from 1 / (all journeys) up */
+	uint32_t *state;     /* of the chain, by place here */
+	double *visits;      /* n, from 1 / (all journeys) up */
 	InfSparse matrix[2]; /* A and its transpose; rows in ascending order */
-	double *w;          /* of norm 1 */
-	double *step[2];    /* A w, and w A */
-	double *total[2];   /* M w, and w M */
-	double wstep;       /* w A w, below 1 */
-	double wtotal;      /* w M w */
-	double rest[2];     /* 2-norms of the residuals of the two solutions "total" */
-	double contraction; /* rho, at most 1 */
-	double returns;     /* bound of the norm of M - I beside w; INF_NO_BOUND if there is none */
-	double all;         /* bound of the norm of M */
+	double *w;           /* of norm 1 */
+	double *step[2];     /* A w, and w A */
+	double *total[2];    /* M w, and w M */
+	double wstep;        /* w A w, below 1 */
+	double wtotal;       /* w M w */
+	double rest[2];      /* 2-norms of the residuals of the two solutions "total" */
+	double contraction;  /* rho, at most 1 */
+	double returns;      /* bound of the norm of M - I beside w; INF_NO_BOUND if there is none */
+	double all;          /* bound of the norm of M */
 } InfFlow;
 
 extern void inf_flow_build(const InfMarkovSystem *system, InfFlow *flow, InfSparseStats *stats);

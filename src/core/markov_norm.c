@@ -70,8 +70,8 @@ largest_eigenvalue(const double *diagonal, const double *beside, int k)
 
 	for (int i = 0; i < k; i++)
 	{
-		double reach =
-		    diagonal[i] + (i > 0 ? beside[i - 1] : 0) + (i + 1 < k ? beside[i] : 0); /* Gershgorin */
+		double reach = diagonal[i] + (i > 0 ? beside[i - 1] : 0) +
+		               (i + 1 < k ? beside[i] : 0); /* Gershgorin */
 
 		high = reach > high ? reach : high;
 	}
@@ -97,7 +97,10 @@ fill_start(double *x, uint32_t n)
 		double sum = -6;
 
 		for (uint64_t d = 0; d < 12; d++)
-			sum += (double) (inf_mix64(((uint64_t) i * 12 + d + 1) * UINT64_C(0x9E3779B97F4A7C15)) >> 11) * 0x1p-53;
+			sum +=
+			    (double) (inf_mix64(((uint64_t) i * 12 + d + 1) * UINT64_C(0x9E3779B97F4A7C15)) >>
+			              11) *
+			    0x1p-53;
 		x[i] = sum;
 	}
 }

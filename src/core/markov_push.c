@@ -34,8 +34,7 @@ inf_push_init(InfPush *push, const InfFlow *flow, int side)
 	push->list = INF_ALLOC_ARRAY(uint32_t, (size_t) n + 1);
 	push->benefit = INF_ALLOC_ARRAY(float, n);
 	for (uint32_t i = 0; i < n; i++)
-		push->benefit[i] =
-		    1.0F / (float) (4 + push->matrix->first[i + 1] - push->matrix->first[i]);
+		push->benefit[i] = 1.0F / (float) (4 + push->matrix->first[i + 1] - push->matrix->first[i]);
 }
 
 void
@@ -60,8 +59,7 @@ note_push(InfPush *push, uint32_t state, double amount)
 	if (push->npushed == push->capacity)
 	{
 		push->capacity = push->capacity == 0 ? 1024 : push->capacity * 2;
-		push->pushed =
-		    inf_realloc(push->pushed, inf_array_size(push->capacity, sizeof(uint32_t)));
+		push->pushed = inf_realloc(push->pushed, inf_array_size(push->capacity, sizeof(uint32_t)));
 		push->amount = inf_realloc(push->amount, inf_array_size(push->capacity, sizeof(double)));
 	}
 	push->pushed[push->npushed] = state;
@@ -301,8 +299,8 @@ double
 inf_push_gather(InfPush *push, const InfPush *other, uint32_t cut, double *rest)
 {
 	const InfFlow *flow = push->flow;
-	const double *step = flow->step[push->side];       /* a step from each state, into w */
-	const double *back = flow->step[1 - push->side];   /* a step from w, into each state */
+	const double *step = flow->step[push->side];     /* a step from each state, into w */
+	const double *back = flow->step[1 - push->side]; /* a step from w, into each state */
 	double direct = 0, along = 0, into_w = 0, from_w = 0;
 	double selected = 0;
 	uint32_t n = 0;

@@ -35,8 +35,8 @@ typedef struct InfPush
 	uint32_t nlist;
 
 	uint32_t start;
-	double at_start;      /* y or x there */
-	uint32_t *pushed;     /* what makes up y, unless there was a dense step */
+	double at_start;  /* y or x there */
+	uint32_t *pushed; /* what makes up y, unless there was a dense step */
 	double *amount;
 	size_t npushed;
 	size_t capacity;

@@ -267,8 +267,8 @@ estimate_rest(const Candidate *candidates, const InfKey *ranked, uint32_t done, 
 		double times = estimate_entries(c, conversion, factor);
 
 		if (a < done)
-			result->error =
-			    fmax(result->error, fabs(c->entries / times / conversion - result->removal_effect[i]));
+			result->error = fmax(result->error,
+			                     fabs(c->entries / times / conversion - result->removal_effect[i]));
 		else
 			inf_set_effects(result, i, c->entries / times, c->value_entries / times);
 	}
@@ -298,8 +298,7 @@ remove_influencers(Solver *solver, const double *h, const double *v, const Candi
 
 		solver->stats.iterations = 0;
 		solve_removals(solver, &lanes, ranked + done, count, system->convert, h, removed, found);
-		solve_removals(solver, &lanes, ranked + done, count, system->value, v, removed,
-		               value_left);
+		solve_removals(solver, &lanes, ranked + done, count, system->value, v, removed, value_left);
 		work -= LANE_COST * (double) (solver->stats.iterations + 1) * nnz * LANES * 2;
 		longest = solver->stats.iterations > longest ? solver->stats.iterations : longest;
 		for (uint32_t l = 0; l < count; l++)
@@ -347,7 +346,7 @@ inf_markov_removals(const InfMarkovSystem *system, const double *h, const double
 	inf_free(candidates);
 	inf_free(ranked);
 	/* of those that were solved, relative to P */
-	result->error = fmax(result->error, 2 * solver.stats.residual * solver.t_max /
-	                                        result->conversion_probability);
+	result->error = fmax(result->error,
+	                     2 * solver.stats.residual * solver.t_max / result->conversion_probability);
 	*stats = solver.stats;
 }

@@ -76,8 +76,8 @@ set_result(Returns *r, uint32_t state, double visits, double bound)
 static double
 share_of_work(const Returns *r, uint32_t state)
 {
-	return GENEROSITY * (r->even / (state + 1.0) +
-	                     r->popular * r->flow->visits[state] / r->visits_left);
+	return GENEROSITY *
+	       (r->even / (state + 1.0) + r->popular * r->flow->visits[state] / r->visits_left);
 }
 
 static void
@@ -147,8 +147,7 @@ finish(Returns *r, uint32_t state, double may_spend)
 		double needed, aim, cost;
 		uint32_t cut;
 
-		if (flow->returns * ab <= bound || push->rounding ||
-		    row->work + column->work > may_spend)
+		if (flow->returns * ab <= bound || push->rounding || row->work + column->work > may_spend)
 		{
 			visits = inf_push_meet(row, column);
 			error = flow->returns * ab;
@@ -236,8 +235,7 @@ step_lanes(Returns *r, uint32_t first, uint32_t count, double may_spend)
 		before = r->column.beside;
 		inf_lanes_step(&r->lanes);
 		spent += step;
-		r->column.beside =
-		    r->lanes.square[0] - r->lanes.along[0] * r->lanes.along[0];
+		r->column.beside = r->lanes.square[0] - r->lanes.along[0] * r->lanes.along[0];
 		r->column.beside = r->column.beside > 0 ? r->column.beside : 0;
 		r->column.beside += 0x1p-51 * (flow->n + 4.0) * r->lanes.square[0];
 		if (!(r->column.beside < 0.9 * before))

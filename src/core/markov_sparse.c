@@ -52,7 +52,7 @@ solve(const InfMarkovSystem *system, const double *b, double scale, double *x,
 		error = 0;
 		for (uint32_t i = 0; i < n; i++)
 			error += system->visits[i] * fabs(res[i]);
-		if (error <= 0.1 * ROUNDING * fabs(scale))
+		if (error <= 0.1 * ROUNDING * scale)
 			break;
 	}
 	inf_free(res);
@@ -68,7 +68,8 @@ solve(const InfMarkovSystem *system, const double *b, double scale, double *x,
 static double
 weight_of_returns(const InfMarkov *result, double visits, double h, double v)
 {
-	double effect = fmax(1, h / result->conversion_probability);
+	double effect =
+	    result->conversion_probability > 0 ? fmax(1, h / result->conversion_probability) : 1;
 	double value_effect = result->value != 0 ? fabs(v / result->value) : 0;
 
 	return visits * fmax(effect, fmin(value_effect, CANCELLED * effect));
@@ -88,8 +89,7 @@ effects_of_returns(const InfMarkovSystem *system, const double *h, const double 
 	returns = INF_ALLOC_ARRAY(double, flow.n);
 	error = INF_ALLOC_ARRAY(double, flow.n);
 	for (uint32_t i = 0; i < flow.n; i++)
-		weight[i] =
-		    weight_of_returns(result, flow.visits[i], h[flow.state[i]], v[flow.state[i]]);
+		weight[i] = weight_of_returns(result, flow.visits[i], h[flow.state[i]], v[flow.state[i]]);
 	inf_flow_returns(&flow, weight, GOAL, work, returns, error);
 	result->nexact = system->n - flow.n; /* nobody meets these */
 	for (uint32_t i = 0; i < flow.n; i++)
@@ -124,17 +124,15 @@ inf_markov_sparse(const InfMarkovSystem *system, double work, InfMarkov *result)
 		result->conversion_probability += system->visits[i] * system->convert[i];
 		result->value += system->visits[i] * system->value[i];
 	}
+	error = solve(system, system->convert, result->conversion_probability, h, &stats);
+	solve(system, system->value, fabs(result->value), v, &stats);
+	if (system->chain->order == 1)
+		result->error = effects_of_returns(system, h, v, work, &stats, result);
+	else if (result->conversion_probability > 0)
+		inf_markov_removals(system, h, v, work, &stats, result);
 	if (result->conversion_probability > 0)
-	{
-		error = solve(system, system->convert, result->conversion_probability, h, &stats);
-		solve(system, system->value, result->value, v, &stats);
-		if (system->chain->order == 1)
-			result->error = effects_of_returns(system, h, v, work, &stats, result);
-		else
-			inf_markov_removals(system, h, v, work, &stats, result);
-		result->error += error / result->conversion_probability + ROUNDING;
-		result->error = result->error < 1 ? result->error : 1; /* effects are from 0 to 1 */
-	}
+		error /= result->conversion_probability;
+	result->error = fmin(1, result->error + error + ROUNDING); /* all are from 0 to 1 */
 	result->iterations = stats.iterations;
 	result->residual = stats.residual;
 	if (result->conversion != NULL)

@@ -29,9 +29,18 @@ enum
 	KINDS
 };
 
-static const char *const kind_names[KINDS] = {
-    "mixed", "paths that nobody went", "no orders",    "only orders", "one influencer", "groups",
-    "cycles", "a hub",                  "repeated touches", "rare orders", "refunds",        "one way"};
+static const char *const kind_names[KINDS] = {"mixed",
+                                              "paths that nobody went",
+                                              "no orders",
+                                              "only orders",
+                                              "one influencer",
+                                              "groups",
+                                              "cycles",
+                                              "a hub",
+                                              "repeated touches",
+                                              "rare orders",
+                                              "refunds",
+                                              "one way"};
 
 static uint32_t
 next_code(int kind, uint32_t influencers, const uint32_t *code, size_t n)
@@ -109,10 +118,10 @@ random_chain(int kind, uint32_t influencers, size_t npaths, double stay)
 
 typedef struct Comparison
 {
-	double worst;     /* difference of a removal effect or probability of a visit */
-	double worst_ever_allowed; /* the largest error reported */
-	uint32_t broken;  /* chains where a difference is above the reported error */
-	uint32_t nonsense;
+	double worst;      /* difference of a removal effect or probability of a visit */
+	double reported;   /* the largest error */
+	uint32_t broken;   /* chains where a difference is above the reported error */
+	uint32_t nonsense; /* results that are no numbers, or contradict each other */
 } Comparison;
 
 static void
@@ -139,7 +148,7 @@ compare(const InfChain *chain, const InfMarkov *dense, double work, Comparison *
 	if (worst > sparse.error + dense->error)
 		c->broken++;
 	c->worst = fmax(c->worst, worst);
-	c->worst_ever_allowed = fmax(c->worst_ever_allowed, sparse.error);
+	c->reported = fmax(c->reported, sparse.error);
 	inf_markov_free(&sparse);
 }
 
@@ -177,8 +186,8 @@ worst_of_sample(const InfChain *chain, const InfMarkov *sparse, uint32_t every)
 				x[s] = sum;
 			}
 		}
-		worst = fmax(worst, fabs(leaving[i] / chain->total_start / x[i] -
-		                         sparse->visit_probability[i]));
+		worst = fmax(worst,
+		             fabs(leaving[i] / chain->total_start / x[i] - sparse->visit_probability[i]));
 	}
 	free(x);
 	free(leaving);
@@ -192,7 +201,7 @@ main(void)
 	Comparison comparisons[KINDS][4];
 
 	memset(comparisons, 0, sizeof(comparisons));
-	for (int round = 0; round < 20 * KINDS; round++)
+	for (int round = 0; round < 170 * KINDS; round++)
 	{
 		int kind = round % KINDS;
 		uint32_t influencers = kind == ALONE ? 1 : 2 + random_below(round % 50 < KINDS ? 120 : 12);
@@ -210,13 +219,13 @@ main(void)
 	{
 		const Comparison *c = comparisons[kind];
 
-		ok(c[0].broken == 0 && c[0].nonsense == 0 && c[0].worst_ever_allowed < INF_MARKOV_ERROR,
+		ok(c[0].broken == 0 && c[0].nonsense == 0 && c[0].reported < INF_MARKOV_ERROR,
 		   "%s: the error is below 1e-9 and holds (worst %.2g of %.2g, %u broken, %u nonsense)",
-		   kind_names[kind], c[0].worst, c[0].worst_ever_allowed, c[0].broken, c[0].nonsense);
+		   kind_names[kind], c[0].worst, c[0].reported, c[0].broken, c[0].nonsense);
 		for (int w = 1; w < 4; w++)
 			ok(c[w].broken == 0 && c[w].nonsense == 0,
 			   "%s: it holds with little work (worst %.2g of %.2g, %u broken, %u nonsense)",
-			   kind_names[kind], c[w].worst, c[w].worst_ever_allowed, c[w].broken, c[w].nonsense);
+			   kind_names[kind], c[w].worst, c[w].reported, c[w].broken, c[w].nonsense);
 	}
 
 	/* some hundreds of states, where whole steps are taken */
@@ -229,14 +238,13 @@ main(void)
 
 		inf_markov_by(&chain, true, 0, &dense);
 		compare(&chain, &dense, INF_MARKOV_WORK, &c);
-		ok(c.broken == 0 && c.nonsense == 0 && c.worst_ever_allowed < INF_MARKOV_ERROR,
-		   "600 states, %s (worst %.2g of %.2g)", kind_names[kinds[kind]], c.worst,
-		   c.worst_ever_allowed);
+		ok(c.broken == 0 && c.nonsense == 0 && c.reported < INF_MARKOV_ERROR,
+		   "600 states, %s (worst %.2g of %.2g)", kind_names[kinds[kind]], c.worst, c.reported);
 		memset(&c, 0, sizeof(c));
 		compare(&chain, &dense, 1e6, &c);
 		compare(&chain, &dense, 1e7, &c);
 		ok(c.broken == 0 && c.nonsense == 0, "the same with little work (worst %.2g of %.2g)",
-		   c.worst, c.worst_ever_allowed);
+		   c.worst, c.reported);
 		inf_markov_free(&dense);
 		inf_chain_free(&chain);
 	}
