@@ -33,7 +33,7 @@
 
 /* The error of the effects that is aimed at, and the work that may be spent on it: nanoseconds, about. */
 #define INF_MARKOV_ERROR 1e-9
-#define INF_MARKOV_WORK 2.5e10
+#define INF_MARKOV_WORK 4e10
 
 /* What the chain gives for its influencers. */
 typedef struct InfMarkov

@@ -46,6 +46,7 @@ typedef struct InfPush
 	double square; /* its norm, squared */
 	double beside; /* bound of the same of what is beside w */
 	bool rounding; /* which is rounding for the most part */
+	double fades;  /* how much of that comes back from a step, about */
 	double work;   /* spent since the start */
 } InfPush;
 

@@ -23,9 +23,11 @@
 #include "core/markov_push.h"
 #include "core/sort.h"
 
-/* How much of the goal is left to the last step, and how much of a sweep's aim to what stays. */
-#define LAST_STEP 0.25
+/* How much of a sweep's aim is left to what stays where it is. */
 #define STAYS 0.4
+
+/* A sweep of so many multiplications a state touches about all: then it need not be noted. */
+#define DENSE 1.5
 
 /* Steps of all lanes that are tried for a block of states. */
 #define MAX_LANE_STEPS 100
@@ -34,7 +36,7 @@
 #define GENEROSITY 1.5
 
 /* States solved one by one may take as much work again as all others, in parts of all work. */
-#define SOLVE_SHARE 0.2
+#define SOLVE_SHARE 0.1
 
 typedef struct Returns
 {
@@ -47,6 +49,7 @@ typedef struct Returns
 	double even;    /* work that is left, for all states alike */
 	double popular; /* and in proportion to their visits */
 	double visits_left;
+	double last_step; /* so many times the bound, rho returns |f'| |b'| is left to the last step */
 	double *visits;
 	double *error;
 } Returns;
@@ -105,13 +108,19 @@ bound_of_totals(const Returns *r)
 static uint32_t
 plan_sweep(const Returns *r, InfPush *push, double aim, double *cost)
 {
-	double fades = r->flow->contraction * r->flow->contraction / 4;
 	double rest = STAYS * aim;
 
 	/* more than this comes back as noise anyway */
-	if (rest < fades * push->beside)
-		rest = fades * push->beside;
+	if (rest < push->fades * push->beside)
+		rest = push->fades * push->beside;
 	return inf_push_cut(push, rest, cost);
+}
+
+/* |f'| |b'| at which pushing ends: with a last step or without. */
+static double
+needed_norms(const Returns *r, double bound)
+{
+	return bound / r->flow->returns * fmax(1, r->last_step / r->flow->contraction);
 }
 
 /* The element whose last step is worth taking: its norm's square may stay below that. */
@@ -138,6 +147,7 @@ finish(Returns *r, uint32_t state, double may_spend)
 
 	inf_push_measure(row);
 	inf_push_measure(column);
+	row->fades = column->fades = sqrt(row->beside) * flow->contraction / 2;
 	for (;;)
 	{
 		double ab = sqrt(row->beside * column->beside);
@@ -153,7 +163,7 @@ finish(Returns *r, uint32_t state, double may_spend)
 			error = flow->returns * ab;
 			break;
 		}
-		if (flow->contraction * flow->returns * ab <= LAST_STEP * bound)
+		if (flow->contraction * flow->returns * ab <= r->last_step * bound)
 		{
 			double rest;
 
@@ -166,11 +176,13 @@ finish(Returns *r, uint32_t state, double may_spend)
 			break;
 		}
 		/* what is needed in all, and half of the way there on this side */
-		needed = LAST_STEP * bound / flow->returns / flow->contraction;
+		needed = needed_norms(r, bound);
 		aim = needed * needed / other->beside;
 		if (aim < needed * sqrt(push->beside / other->beside))
 			aim = needed * sqrt(push->beside / other->beside);
 		cut = plan_sweep(r, push, aim, &cost);
+		if (cost > DENSE * flow->n)
+			inf_push_touch_all(push);
 		if (!inf_push_sweep(push, cut))
 		{
 			/* what there is to do is where nothing was touched, or there is rounding alone */
@@ -196,18 +208,19 @@ lanes_pay(Returns *r, uint32_t state)
 	double ab, needed, cost, per_lane;
 
 	inf_push_measure(row);
+	row->fades = sqrt(row->beside) * flow->contraction / 2;
 	if (column->nlist > 0)
 		inf_push_measure(column);
 	ab = sqrt(row->beside * column->beside);
 	per_lane = INF_LANE_COST * (double) (flow->matrix[0].first[flow->n] + flow->n);
 	if (flow->returns * ab <= bound)
 		return false;
-	if (flow->contraction * flow->returns * ab <= LAST_STEP * bound)
+	if (flow->contraction * flow->returns * ab <= r->last_step * bound)
 	{
 		inf_push_cut(row, rest_of_last_step(r, row, column, bound), &cost);
 		return cost * INF_GATHER_COST > per_lane;
 	}
-	needed = LAST_STEP * bound / flow->returns / flow->contraction;
+	needed = needed_norms(r, bound);
 	plan_sweep(r, row, needed * needed / column->beside, &cost);
 	return cost * INF_PUSH_COST > per_lane;
 }
@@ -316,6 +329,7 @@ inf_flow_returns(const InfFlow *flow, const double *weight, double goal, double 
 	r.visits = visits;
 	r.error = error;
 	r.even = r.popular = work / 2;
+	r.last_step = fmin(0.6, fmax(0.25, 1.4 * flow->contraction));
 	inf_push_init(&r.row, flow, 0);
 	inf_push_init(&r.column, flow, 1);
 	inf_lanes_init(&r.lanes, flow);
