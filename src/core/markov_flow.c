@@ -63,6 +63,8 @@ scale_transitions(const InfMarkovSystem *system, InfFlow *flow, const uint32_t *
 				nnz++;
 			}
 		}
+		if (i % INF_SPARSE_POLL == 0)
+			inf_poll();
 	}
 	for (uint32_t i = 0; i < flow->n; i++)
 	{
@@ -133,7 +135,8 @@ bound_returns(InfFlow *flow, const double *rest0, const double *rest1)
 		alpha[0] = fmax(alpha[0], (flow->total[0][i] - u) / v);
 		alpha[1] = fmax(alpha[1], (flow->total[1][i] - v) / u);
 	}
-	flow->returns = positive ? sqrt(alpha[0] * alpha[1]) : INF_NO_BOUND;
+	/* the differences above are not exact to all digits where walks hardly go on */
+	flow->returns = positive ? sqrt(alpha[0] * alpha[1]) + 1e-12 : INF_NO_BOUND;
 	if (!(flow->returns < INF_NO_BOUND))
 		flow->returns = INF_NO_BOUND;
 	flow->all = 1 + flow->returns;
@@ -179,6 +182,12 @@ inf_flow_build(const InfMarkovSystem *system, InfFlow *flow, InfSparseStats *sta
 	flow->wstep = dot(flow->w, flow->step[0], flow->n);
 	flow->wtotal = dot(flow->w, flow->total[0], flow->n);
 	bound_returns(flow, rest[0], rest[1]);
+	for (int side = 0; side < 2; side++)
+	{
+		const double *total = flow->total[1 - side];
+
+		flow->size[side] = sqrt(dot(total, total, flow->n)) + flow->all * flow->rest[1 - side];
+	}
 	inf_free(rest[0]);
 	inf_free(rest[1]);
 }

@@ -44,6 +44,7 @@ typedef struct InfFlow
 	double *total[2];    /* M w, and w M */
 	double wstep;        /* w A w, below 1 */
 	double wtotal;       /* w M w */
+	double size[2];      /* bounds of the norms of w M, and M w */
 	double rest[2];      /* 2-norms of the residuals of the two solutions "total" */
 	double contraction;  /* rho, at most 1 */
 	double returns;      /* bound of the norm of M - I beside w; INF_NO_BOUND if there is none */

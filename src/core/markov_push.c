@@ -105,16 +105,18 @@ inf_push_start(InfPush *push, uint32_t state)
 	push->start = state;
 	push->at_start = 0;
 	push->npushed = 0;
+	push->size = 1;
 	push->work = 0;
 	note_push(push, state, 1);
 	add_row(push, state, 1);
 }
 
 void
-inf_push_take(InfPush *push, uint32_t state, double at_start, double *left)
+inf_push_take(InfPush *push, uint32_t state, double at_start, double size, double *left)
 {
 	push->start = state;
 	push->at_start = at_start;
+	push->size = size;
 	push->npushed = 0;
 	push->work = 0;
 	push->left = left;
@@ -259,6 +261,7 @@ inf_push_sweep(InfPush *push, uint32_t cut)
 {
 	uint32_t nlist = push->nlist;
 	uint32_t n = 0;
+	double square = 0;
 
 	for (uint32_t k = 0; k < nlist; k++)
 	{
@@ -267,12 +270,14 @@ inf_push_sweep(InfPush *push, uint32_t cut)
 
 		if (x == 0 || class_of(push, j, x) < cut)
 			continue;
+		square += x * x;
 		push->left[j] -= x;
 		note_push(push, j, x);
 		add_row(push, j, x);
 		if (++n % PUSH_POLL == 0)
 			inf_poll();
 	}
+	push->size += sqrt(square);
 	push->work += INF_LOOK_COST * nlist;
 	return n > 0;
 }

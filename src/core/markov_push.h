@@ -36,6 +36,7 @@ typedef struct InfPush
 
 	uint32_t start;
 	double at_start;  /* y or x there */
+	double size;      /* bound of the norm of y or x */
 	uint32_t *pushed; /* what makes up y, unless there was a dense step */
 	double *amount;
 	size_t npushed;
@@ -56,8 +57,12 @@ extern void inf_push_free(InfPush *push);
 /* The unit vector of a state, after a first step. */
 extern void inf_push_start(InfPush *push, uint32_t state);
 
-/* Goes on from what else was had: e = (I - A) x + left, on side 1, x being at_start at the state. */
-extern void inf_push_take(InfPush *push, uint32_t state, double at_start, double *left);
+/*
+ * Goes on from what else was had: e = (I - A) x + left, on side 1, x being at_start at the state and of
+ * a norm of "size".
+ */
+extern void inf_push_take(InfPush *push, uint32_t state, double at_start, double size,
+                          double *left);
 
 /* Takes everything away again. */
 extern void inf_push_clear(InfPush *push);

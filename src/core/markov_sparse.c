@@ -50,8 +50,9 @@ solve(const InfMarkovSystem *system, const double *b, double scale, double *x,
 		}
 		inf_sparse_residual(system->q, b, x, res);
 		error = 0;
+		/* what is left, and what rounding may have done to it */
 		for (uint32_t i = 0; i < n; i++)
-			error += system->visits[i] * fabs(res[i]);
+			error += system->visits[i] * (fabs(res[i]) + 0x1p-50 * fabs(x[i]));
 		if (error <= 0.1 * ROUNDING * scale)
 			break;
 	}
@@ -95,7 +96,7 @@ effects_of_returns(const InfMarkovSystem *system, const double *h, const double 
 	for (uint32_t i = 0; i < flow.n; i++)
 	{
 		uint32_t s = flow.state[i];
-		double visit = flow.visits[i] / returns[i];
+		double visit = fmin(1, flow.visits[i] / returns[i]);
 
 		inf_set_effects(result, s, visit * h[s], visit * v[s]);
 		result->visit_probability[s] = visit;
