@@ -20,9 +20,10 @@
  *
  * Up to INF_DENSE_STATES states N is had by state reduction (Grassmann, Taksar, Heyman 1985),
  * which subtracts nothing and so loses no digits. Beyond, by iteration: n and h with a residual that
- * bounds their error, and the removal of each influencer, the most important first, for as many
- * as a fixed amount of work allows; the others' returns are estimated, and the estimate is audited
- * against the exact ones. "error" is the larger of the bound and the audit's worst difference.
+ * bounds their error. For k = 1 so is N_ii for each influencer (see markov_flow.h), and "error" is a
+ * bound. For k > 1 the removal of each influencer is solved, the most important first, for as many as a
+ * fixed amount of work allows; the others' returns are estimated, and the estimate is audited against
+ * the exact ones. There "error" is the larger of the bound and the audit's worst difference.
  */
 #ifndef INF_MARKOV_H
 #define INF_MARKOV_H
@@ -45,10 +46,10 @@ typedef struct InfMarkov
 	double *visit_probability;     /* k = 1 only; else NULL */
 	double *conversion;            /* k = 1 only: probability of conversion from the influencer */
 	bool dense;
-	uint32_t nexact;     /* influencers whose removal was solved */
+	uint32_t nexact;     /* influencers whose removal was solved, k = 1: to INF_MARKOV_ERROR */
 	uint32_t iterations; /* of the longest solution */
 	double residual;     /* largest of all solutions */
-	double error;        /* of the removal effects, absolute */
+	double error;        /* of the removal effects, absolute: see above */
 } InfMarkov;
 
 extern void inf_markov(const InfChain *chain, InfMarkov *result);
