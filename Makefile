@@ -42,7 +42,13 @@ OBJS = \
 	src/core/lift_set.o \
 	src/core/markov.o \
 	src/core/markov_dense.o \
+	src/core/markov_flow.o \
+	src/core/markov_lanes.o \
+	src/core/markov_norm.o \
 	src/core/markov_order.o \
+	src/core/markov_push.o \
+	src/core/markov_removal.o \
+	src/core/markov_returns.o \
 	src/core/markov_sparse.o \
 	src/core/model.o \
 	src/core/names.o \
@@ -154,7 +160,8 @@ influence--$(EXTVERSION).sql: $(INSTALL_SQL)
 	for f in $^; do case $$f in *.sh) sh $$f ;; *) cat $$f ;; esac || exit 1; done > $@
 
 # Loops over rows of numbers, which are worth the compiler's while. The results are the same.
-src/core/markov_dense.o src/core/markov_sparse.o src/core/sparse.o: CFLAGS += -O3
+src/core/markov_dense.o src/core/markov_lanes.o src/core/markov_push.o src/core/markov_removal.o \
+src/core/sparse.o: CFLAGS += -O3
 
 # A header that changes may concern any file.
 $(OBJS): $(wildcard src/*.h src/core/*.h)

@@ -75,6 +75,7 @@ make_system(const InfChain *chain, InfMarkovSystem *system)
 	system->q = chain->counts;
 	system->q.value = INF_ALLOC_ARRAY(double, chain->counts.first[n]);
 	system->start = zeroes(n);
+	system->visits = zeroes(n);
 	system->convert = zeroes(n);
 	system->value = zeroes(n);
 	system->absorb = zeroes(n);
@@ -94,7 +95,10 @@ make_system(const InfChain *chain, InfMarkovSystem *system)
 			system->absorb[i] = ends / leaving;
 		}
 		if (chain->total_start > 0)
+		{
 			system->start[i] = chain->start[i] / chain->total_start;
+			system->visits[i] = leaving / chain->total_start;
+		}
 	}
 	list_owners(system);
 }
@@ -102,11 +106,11 @@ make_system(const InfChain *chain, InfMarkovSystem *system)
 void
 inf_markov(const InfChain *chain, InfMarkov *result)
 {
-	inf_markov_by(chain, chain->nstates <= INF_DENSE_STATES, result);
+	inf_markov_by(chain, chain->nstates <= INF_DENSE_STATES, INF_MARKOV_WORK, result);
 }
 
 void
-inf_markov_by(const InfChain *chain, bool dense, InfMarkov *result)
+inf_markov_by(const InfChain *chain, bool dense, double work, InfMarkov *result)
 {
 	InfMarkovSystem system;
 	uint32_t k = chain->ninfluencers;
@@ -123,9 +127,10 @@ inf_markov_by(const InfChain *chain, bool dense, InfMarkov *result)
 	if (dense)
 		inf_markov_dense(&system, result);
 	else
-		inf_markov_sparse(&system, result);
+		inf_markov_sparse(&system, work, result);
 	inf_free(system.q.value);
 	inf_free(system.start);
+	inf_free(system.visits);
 	inf_free(system.convert);
 	inf_free(system.value);
 	inf_free(system.absorb);

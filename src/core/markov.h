@@ -20,9 +20,10 @@
  *
  * Up to INF_DENSE_STATES states N is had by state reduction (Grassmann, Taksar, Heyman 1985),
  * which subtracts nothing and so loses no digits. Beyond, by iteration: n and h with a residual that
- * bounds their error, and the removal of each influencer, the most important first, for as many
- * as a fixed amount of work allows; the others' returns are estimated, and the estimate is audited
- * against the exact ones. "error" is the larger of the bound and the audit's worst difference.
+ * bounds their error. For k = 1 so is N_ii for each influencer (see markov_flow.h), and "error" is a
+ * bound. For k > 1 the removal of each influencer is solved, the most important first, for as many as a
+ * fixed amount of work allows; the others' returns are estimated, and the estimate is audited against
+ * the exact ones. There "error" is the larger of the bound and the audit's worst difference.
  */
 #ifndef INF_MARKOV_H
 #define INF_MARKOV_H
@@ -30,6 +31,10 @@
 #include "core/chain.h"
 
 #define INF_DENSE_STATES 1500
+
+/* The error of the effects that is aimed at, and the work that may be spent on it: nanoseconds, about. */
+#define INF_MARKOV_ERROR 1e-9
+#define INF_MARKOV_WORK 4e10
 
 /* What the chain gives for its influencers. */
 typedef struct InfMarkov
@@ -41,15 +46,15 @@ typedef struct InfMarkov
 	double *visit_probability;     /* k = 1 only; else NULL */
 	double *conversion;            /* k = 1 only: probability of conversion from the influencer */
 	bool dense;
-	uint32_t nexact;     /* influencers whose removal was solved */
+	uint32_t nexact;     /* influencers whose removal was solved, k = 1: to INF_MARKOV_ERROR */
 	uint32_t iterations; /* of the longest solution */
 	double residual;     /* largest of all solutions */
-	double error;        /* of the removal effects, absolute */
+	double error;        /* of the removal effects, absolute: see above */
 } InfMarkov;
 
 extern void inf_markov(const InfChain *chain, InfMarkov *result);
-/* The same by the way that is asked for; for tests. */
-extern void inf_markov_by(const InfChain *chain, bool dense, InfMarkov *result);
+/* The same by the way that is asked for, with so much work for sparse systems; for tests. */
+extern void inf_markov_by(const InfChain *chain, bool dense, double work, InfMarkov *result);
 
 extern void inf_markov_free(InfMarkov *result);
 

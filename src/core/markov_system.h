@@ -14,6 +14,7 @@ typedef struct InfMarkovSystem
 	uint32_t n;
 	InfSparse q;           /* rows shared with the chain's counts */
 	double *start;         /* s */
+	double *visits;        /* n, which are counted: all who come to a state leave it */
 	double *convert;       /* r */
 	double *value;         /* r times the mean value of a conversion from the state */
 	double *absorb;        /* conversion or null */
@@ -22,7 +23,14 @@ typedef struct InfMarkovSystem
 } InfMarkovSystem;
 
 extern void inf_markov_dense(const InfMarkovSystem *system, InfMarkov *result);
-extern void inf_markov_sparse(const InfMarkovSystem *system, InfMarkov *result);
+extern void inf_markov_sparse(const InfMarkovSystem *system, double work, InfMarkov *result);
+
+/*
+ * k > 1: the effects, with h and v solved, and their error; "work" as for inf_markov_by. The
+ * probability of conversion is above 0.
+ */
+extern void inf_markov_removals(const InfMarkovSystem *system, const double *h, const double *v,
+                                double work, InfSparseStats *stats, InfMarkov *result);
 
 /* Fills in effects from walks that convert by way of the influencer. */
 static inline void

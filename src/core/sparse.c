@@ -88,17 +88,19 @@ inf_sparse_solve(InfSparse a, const double *b, double *x, InfSparseStats *stats)
 	uint32_t n = a.n;
 	double *r = inf_zero_vector(n), *r0 = inf_zero_vector(n), *p = inf_zero_vector(n),
 	       *v = inf_zero_vector(n), *s = inf_zero_vector(n), *u = inf_zero_vector(n),
-	       *zero = inf_zero_vector(n);
+	       *zero = inf_zero_vector(n), *best_x = inf_zero_vector(n);
 	double rho = 1, alpha = 1, omega = 1;
 	double scale = 0;
 	double largest;
 	double best;
 	uint32_t iteration = 0;
+	uint32_t jacobi_steps = 4;
 	bool broken = true;
 
 	for (uint32_t i = 0; i < n; i++)
 		scale = fabs(b[i]) > scale ? fabs(b[i]) : scale;
 	largest = best = inf_sparse_residual(a, b, x, r);
+	memcpy(best_x, x, n * sizeof(double));
 	while (largest > INF_SPARSE_TOLERANCE * scale && iteration < INF_SPARSE_ITERATIONS)
 	{
 		double rho_next, beta, us, uu;
@@ -106,19 +108,22 @@ inf_sparse_solve(InfSparse a, const double *b, double *x, InfSparseStats *stats)
 		iteration++;
 		if (broken)
 		{
-			/* start anew from a few Jacobi steps */
-			for (int step = 0; step < 4; step++)
+			/* start anew from a few Jacobi steps, more each time */
+			for (uint32_t step = 0; step < jacobi_steps && largest > 0; step++)
 			{
 				for (uint32_t i = 0; i < n; i++)
 					x[i] += r[i];
 				largest = inf_sparse_residual(a, b, x, r);
 			}
+			iteration += jacobi_steps;
+			jacobi_steps *= jacobi_steps < 1024 ? 2 : 1;
 			memcpy(r0, r, n * sizeof(double));
 			memset(p, 0, n * sizeof(double));
 			memset(v, 0, n * sizeof(double));
 			rho = alpha = omega = 1;
 			broken = false;
 			best = largest;
+			memcpy(best_x, x, n * sizeof(double));
 			continue;
 		}
 		rho_next = dot(r0, r, n);
@@ -147,20 +152,25 @@ inf_sparse_solve(InfSparse a, const double *b, double *x, InfSparseStats *stats)
 			}
 			largest = inf_sparse_residual(a, b, x, r);
 			broken = true;
-			continue;
 		}
-		for (uint32_t i = 0; i < n; i++)
-			x[i] += alpha * p[i] + omega * s[i];
-		largest = inf_sparse_residual(a, b, x, r); /* the true one, not the recurrence's */
+		else
+		{
+			for (uint32_t i = 0; i < n; i++)
+				x[i] += alpha * p[i] + omega * s[i];
+			largest = inf_sparse_residual(a, b, x, r); /* the true one, not the recurrence's */
+		}
 		if (!isfinite(largest) || largest > 1e3 * best)
 		{
-			/* gone astray: what is left of x is worth nothing */
-			for (uint32_t i = 0; i < n; i++)
-				x[i] = isfinite(x[i]) && largest < 1 ? x[i] : 0;
+			/* gone astray */
+			memcpy(x, best_x, n * sizeof(double));
 			largest = inf_sparse_residual(a, b, x, r);
 			broken = true;
 		}
-		best = largest < best ? largest : best;
+		if (largest < best)
+		{
+			best = largest;
+			memcpy(best_x, x, n * sizeof(double));
+		}
 		/* rounding is as far as it goes */
 		if (iteration > 200 && largest <= 1e3 * INF_SPARSE_TOLERANCE * scale)
 			break;
@@ -176,6 +186,7 @@ inf_sparse_solve(InfSparse a, const double *b, double *x, InfSparseStats *stats)
 	inf_free(s);
 	inf_free(u);
 	inf_free(zero);
+	inf_free(best_x);
 }
 
 void
