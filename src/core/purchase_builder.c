@@ -224,6 +224,7 @@ merge_side(const Gathered *from, size_t n, const InfCustomerOrders *orders, Gath
 	size_t i = 0, j = 0, k = 0;
 
 	reserve(to, n + orders->n);
+	INF_GUARANTEED(to->at != NULL && to->revenue != NULL);
 	while (i < n || j < orders->n)
 	{
 		bool first =
