@@ -145,16 +145,6 @@ bound_returns(InfFlow *flow, const double *rest0, const double *rest1)
 		flow->returns = fmin(flow->returns, flow->contraction / (1 - flow->contraction));
 }
 
-static double
-dot(const double *a, const double *b, uint32_t n)
-{
-	double sum = 0;
-
-	for (uint32_t i = 0; i < n; i++)
-		sum += a[i] * b[i];
-	return sum;
-}
-
 void
 inf_flow_build(const InfMarkovSystem *system, InfFlow *flow, InfSparseStats *stats)
 {
@@ -177,16 +167,16 @@ inf_flow_build(const InfMarkovSystem *system, InfFlow *flow, InfSparseStats *sta
 		inf_sparse_multiply(flow->matrix[side], flow->w, flow->step[side]);
 		rest[side] = INF_ALLOC_ARRAY(double, flow->n);
 		flow->total[side] = solve_total(flow, side, rest[side], stats);
-		flow->rest[side] = sqrt(dot(rest[side], rest[side], flow->n));
+		flow->rest[side] = inf_norm(rest[side], flow->n);
 	}
-	flow->wstep = dot(flow->w, flow->step[0], flow->n);
-	flow->wtotal = dot(flow->w, flow->total[0], flow->n);
+	flow->wstep = inf_dot(flow->w, flow->step[0], flow->n);
+	flow->wtotal = inf_dot(flow->w, flow->total[0], flow->n);
 	bound_returns(flow, rest[0], rest[1]);
 	for (int side = 0; side < 2; side++)
 	{
 		const double *total = flow->total[1 - side];
 
-		flow->size[side] = sqrt(dot(total, total, flow->n)) + flow->all * flow->rest[1 - side];
+		flow->size[side] = inf_norm(total, flow->n) + flow->all * flow->rest[1 - side];
 	}
 	inf_free(rest[0]);
 	inf_free(rest[1]);

@@ -37,16 +37,6 @@ apply(const InfFlow *flow, bool transposed, const double *x, double *y)
 	inf_flow_project(flow, y);
 }
 
-static double
-norm(const double *x, uint32_t n)
-{
-	double square = 0;
-
-	for (uint32_t i = 0; i < n; i++)
-		square += x[i] * x[i];
-	return sqrt(square);
-}
-
 /* Are all eigenvalues of the tridiagonal matrix below x? (Sturm's sequence) */
 static bool
 all_below(const double *diagonal, const double *beside, int k, double x)
@@ -121,7 +111,7 @@ inf_flow_contraction(const InfFlow *flow)
 
 	fill_start(now, n);
 	inf_flow_project(flow, now);
-	length = norm(now, n);
+	length = inf_norm(now, n);
 	if (length < 1e-9)
 		length = 0; /* w is all there is */
 	for (uint32_t i = 0; i < n && length > 0; i++)
@@ -137,7 +127,7 @@ inf_flow_contraction(const InfFlow *flow)
 			diagonal[k] += half[i] * half[i];
 		for (uint32_t i = 0; i < n; i++)
 			next[i] -= diagonal[k] * now[i] + (k > 0 ? beside[k - 1] * before[i] : 0);
-		length = norm(next, n);
+		length = inf_norm(next, n);
 		beside[k++] = length;
 		if (length < 1e-14)
 			break; /* nothing else is there, but for rounding */

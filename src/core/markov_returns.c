@@ -277,16 +277,6 @@ step_lanes(Returns *r, uint32_t first, uint32_t count, bool single, double may_s
 	return stepped;
 }
 
-static double
-norm(const double *x, uint32_t n)
-{
-	double square = 0;
-
-	for (uint32_t i = 0; i < n; i++)
-		square += x[i] * x[i];
-	return sqrt(square);
-}
-
 /* A column solved as it is: for what neither pushing nor steps could do. */
 static void
 solve_column(Returns *r, uint32_t state, double *unit, double *x, double *rest)
@@ -303,7 +293,7 @@ solve_column(Returns *r, uint32_t state, double *unit, double *x, double *rest)
 	           ((double) flow->matrix[0].first[flow->n] + 8.0 * flow->n);
 	r->work = fmax(0, r->work);
 	inf_push_start(&r->row, state);
-	inf_push_take(&r->column, state, x[state], norm(x, flow->n), rest);
+	inf_push_take(&r->column, state, x[state], inf_norm(x, flow->n), rest);
 	finish(r, state, 0, 0);
 	inf_push_clear(&r->row);
 	inf_push_clear(&r->column);

@@ -72,14 +72,20 @@ inf_sparse_residual(InfSparse a, const double *b, const double *x, double *res)
 	return largest;
 }
 
-static double
-dot(const double *a, const double *b, uint32_t n)
+double
+inf_dot(const double *a, const double *b, uint32_t n)
 {
 	double sum = 0;
 
 	for (uint32_t i = 0; i < n; i++)
 		sum += a[i] * b[i];
 	return sum;
+}
+
+double
+inf_norm(const double *x, uint32_t n)
+{
+	return sqrt(inf_dot(x, x, n));
 }
 
 void
@@ -126,7 +132,7 @@ inf_sparse_solve(InfSparse a, const double *b, double *x, InfSparseStats *stats)
 			memcpy(best_x, x, n * sizeof(double));
 			continue;
 		}
-		rho_next = dot(r0, r, n);
+		rho_next = inf_dot(r0, r, n);
 		beta = rho_next / rho * (alpha / omega);
 		rho = rho_next;
 		for (uint32_t i = 0; i < n; i++)
@@ -134,14 +140,14 @@ inf_sparse_solve(InfSparse a, const double *b, double *x, InfSparseStats *stats)
 		inf_sparse_residual(a, zero, p, v); /* v = -(I - A) p */
 		for (uint32_t i = 0; i < n; i++)
 			v[i] = -v[i];
-		alpha = rho / dot(r0, v, n);
+		alpha = rho / inf_dot(r0, v, n);
 		for (uint32_t i = 0; i < n; i++)
 			s[i] = r[i] - alpha * v[i];
 		inf_sparse_residual(a, zero, s, u);
 		for (uint32_t i = 0; i < n; i++)
 			u[i] = -u[i];
-		us = dot(u, s, n);
-		uu = dot(u, u, n);
+		us = inf_dot(u, s, n);
+		uu = inf_dot(u, u, n);
 		omega = uu > 0 ? us / uu : 0;
 		if (!isfinite(alpha) || !isfinite(omega) || omega == 0)
 		{

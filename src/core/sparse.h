@@ -36,6 +36,10 @@ typedef struct InfSparseStats
 /* n zeros, which the caller frees with inf_free(). */
 extern double *inf_zero_vector(uint32_t n);
 
+/* The sum of products, in order; and the 2-norm. */
+extern double inf_dot(const double *a, const double *b, uint32_t n);
+extern double inf_norm(const double *x, uint32_t n);
+
 extern InfSparse inf_sparse_transpose(InfSparse a);
 
 /* y = A x */

@@ -379,15 +379,7 @@ section 'steps and sizes of form A', sub {
 				'5 influence(), with score and lift' => "SELECT count(*) FROM step, influence(journeys)",
 				'5 influence(), without' => "SELECT count(*) FROM step, influence(journeys, effects => false)",
 				'6 attribution(), five models' => "SELECT count(*) FROM step, attribution(journeys, 'linear', 'first_touch', 'last_touch', 'time_decay', 'u_shaped')");
-			for my $step (sort keys %steps)
-			{
-				my $ms = median(map { (pg($steps{$step}))[0] } 1 .. $rounds);
-				my $per = $ms * 1e6 / $n;
-				my $before = $per_row{"$workers $step"};
-				printf "  %d workers %-32s %8.0f ms  %6.1f ns a touch%s\n", $workers, $step, $ms, $per,
-					defined $before ? sprintf('  x %.2f of the size before', $per / $before) : '';
-				$per_row{"$workers $step"} = $per;
-			}
+			time_steps($workers, $n, \%steps, \%per_row);
 		}
 		pg("DROP TABLE step");
 	}
@@ -409,15 +401,7 @@ section 'steps and sizes of the join', sub {
 				'2 pairs' => "SELECT count(*) FROM $touches t JOIN $orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at",
 				'3 touches that led to an order' => "SELECT count(*) FROM $touches t WHERE EXISTS (SELECT FROM $orders o WHERE t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at)",
 				'4 orders without a touch' => "SELECT count(*) FROM $orders o WHERE NOT EXISTS (SELECT FROM $touches t WHERE t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at)");
-			for my $step (sort keys %steps)
-			{
-				my $ms = median(map { (pg($steps{$step}))[0] } 1 .. $rounds);
-				my $per = $ms * 1e6 / $n;
-				my $before = $per_row{"$workers $step"};
-				printf "  %d workers %-32s %8.0f ms  %6.1f ns a touch%s\n", $workers, $step, $ms, $per,
-					defined $before ? sprintf('  x %.2f of the size before', $per / $before) : '';
-				$per_row{"$workers $step"} = $per;
-			}
+			time_steps($workers, $n, \%steps, \%per_row);
 		}
 	}
 	my $multiplier = (pg("SHOW hash_mem_multiplier"))[1];
@@ -439,6 +423,21 @@ section 'steps and sizes of the join', sub {
 	}
 	pg("SET work_mem = '256MB'");
 };
+
+# Times each of the steps, for each of n touches, beside what it was at the size before.
+sub time_steps
+{
+	my ($workers, $n, $steps, $per_row) = @_;
+	for my $step (sort keys %$steps)
+	{
+		my $ms = median(map { (pg($steps->{$step}))[0] } 1 .. $rounds);
+		my $per = $ms * 1e6 / $n;
+		my $before = $per_row->{"$workers $step"};
+		printf "  %d workers %-32s %8.0f ms  %6.1f ns a touch%s\n", $workers, $step, $ms, $per,
+			defined $before ? sprintf('  x %.2f of the size before', $per / $before) : '';
+		$per_row->{"$workers $step"} = $per;
+	}
+}
 
 # The table, on standard output and for the documentation: BENCH_UPDATE=1 puts it into docs/speed.md.
 sub write_table
