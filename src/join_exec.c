@@ -327,6 +327,7 @@ next_match(AttributionJoinState *state)
 		slot = emit_pair(state, row);
 		if (slot != NULL)
 			return slot;
+		CHECK_FOR_INTERRUPTS();
 	}
 	return NULL;
 }
@@ -370,6 +371,7 @@ next_built(AttributionJoinState *state)
 			slot = emit_built(state, part, row);
 			if (slot != NULL)
 				return slot;
+			CHECK_FOR_INTERRUPTS();
 		}
 	}
 	return NULL;
@@ -399,6 +401,7 @@ next_row(AttributionJoinState *state)
 						slot = end_probe(state);
 					if (slot != NULL)
 						return slot;
+					CHECK_FOR_INTERRUPTS();
 				}
 				if (!inf_join_next_probe(state))
 				{
@@ -444,6 +447,7 @@ next_output(AttributionJoinState *state)
 		slot = emit_pair(state, row);
 		if (likely(slot != NULL))
 			return slot;
+		CHECK_FOR_INTERRUPTS();
 	}
 	return state->in_order ? inf_join_order_next(state, next_row) : next_row(state);
 }

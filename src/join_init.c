@@ -104,6 +104,7 @@ init_side(AttributionJoinState *state, JoinSide *side, PlanState *plan, List *ke
 	int nkeys = state->keys.nkeys;
 
 	side->plan = plan;
+	side->exec = plan->ExecProcNodeReal;
 	side->keys = palloc0(nkeys * sizeof(SideExpression));
 	side->key_lengths = palloc0(nkeys * sizeof(int));
 	side->key_values = palloc0(nkeys * sizeof(Datum));

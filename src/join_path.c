@@ -292,6 +292,23 @@ propose_order(const Proposal *p, Path *probe, Path *build, bool partial)
 		add_path(p->joinrel, (Path *) path);
 }
 
+/*
+ * Is the order that of a column, or of what the probes have computed already? Any other expression is
+ * for the rows that come out: there are others that it may fail for.
+ */
+static bool
+has_column_of(const RelOptInfo *rel, EquivalenceClass *eclass)
+{
+	ListCell *lc;
+
+	foreach (lc, rel->reltarget->exprs)
+	{
+		if (find_ec_member_matching_expr(eclass, lfirst(lc), rel->relids) != NULL)
+			return true;
+	}
+	return false;
+}
+
 /* How much of the order that the query needs in the end can the probes have already? */
 static List *
 needed_order(const Proposal *p, bool partial)
@@ -303,7 +320,8 @@ needed_order(const Proposal *p, bool partial)
 	{
 		PathKey *key = lfirst_node(PathKey, lc);
 
-		if (!relation_can_be_sorted_early(p->root, p->probe, key->pk_eclass, partial))
+		if (!has_column_of(p->probe, key->pk_eclass) ||
+		    !relation_can_be_sorted_early(p->root, p->probe, key->pk_eclass, partial))
 			break;
 		pathkeys = lappend(pathkeys, key);
 	}

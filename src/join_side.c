@@ -189,7 +189,8 @@ begin_scan(JoinSide *side, TupleTableSlot *slot)
 	side->scan = ((ScanState *) side->plan)->ss_currentScanDesc;
 	side->key_offset = fixed_offset(desc, side->keys[0].attno);
 	side->at_offset = fixed_offset(desc, side->at.attno);
-	side->in_place = TTS_IS_BUFFERTUPLE(slot) && side->key_offset >= 0 && side->at_offset >= 0 &&
+	side->in_place = side->scan->rs_rd->rd_tableam == GetHeapamTableAmRoutine() &&
+	                 TTS_IS_BUFFERTUPLE(slot) && side->key_offset >= 0 && side->at_offset >= 0 &&
 	                 !side->has_span && !side->is_window;
 }
 
@@ -233,7 +234,7 @@ inf_side_next_of_plan(JoinSide *side)
 
 	/* nobody measures it, nobody has put anything around it, no row is looked at a second time */
 	if (IsA(plan, SeqScanState) && plan->qual == NULL && plan->ps_ProjInfo == NULL &&
-	    plan->instrument == NULL && plan->ExecProcNode == plan->ExecProcNodeReal &&
+	    plan->instrument == NULL && plan->ExecProcNode == side->exec &&
 	    plan->state->es_epq_active == NULL && !TupIsNull(slot))
 		begin_scan(side, slot);
 	return slot;

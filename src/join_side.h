@@ -23,8 +23,9 @@ typedef struct SideExpression
 typedef struct JoinSide
 {
 	PlanState *plan;
-	TableScanDesc scan; /* of a plan that does nothing but scan, or NULL */
-	bool in_place;      /* key and instant are always at the same offsets of such a row */
+	ExecProcNodeMtd exec; /* the plan's own function, before anybody puts another around it */
+	TableScanDesc scan;   /* of a plan that does nothing but scan, or NULL */
+	bool in_place;        /* key and instant are always at the same offsets of such a row */
 	int key_offset;
 	int at_offset;
 	bool is_build;

@@ -1,7 +1,7 @@
 -- The attribution join: when the planner takes it, and that it is a node like any other: rescans,
 -- cursors, prepared statements, subtransactions, partitions, EXPLAIN.
 BEGIN;
-SELECT plan(138);
+SELECT plan(140);
 
 CREATE TABLE touches AS
 SELECT n % 1000 AS customer_id, n % 37 AS influencer_id,
@@ -244,6 +244,13 @@ SELECT doesnt_match(plan_of('SELECT o.order_id, t.touched_at FROM orders o LEFT 
 RESET work_mem;
 RESET hash_mem_multiplier;
 DEALLOCATE in_order;
+
+-- an expression to sort by is for the rows that come out
+CREATE TABLE divided AS SELECT customer_id, touched_at, influencer_id + 1 AS divisor FROM touches LIMIT 20000;
+INSERT INTO divided VALUES (-1, '2026-01-05', 0);
+ANALYZE divided;
+SELECT lives_ok($$ SELECT 100 / d.divisor, count(*) FROM divided d JOIN orders o ON d.customer_id = o.customer_id AND d.touched_at ~> o.ordered_at GROUP BY 1 ORDER BY 1 $$, 'nothing is computed of rows that the join leaves out');
+SELECT doesnt_match(plan_of('SELECT FROM divided d JOIN orders o ON d.customer_id = o.customer_id AND d.touched_at ~> o.ordered_at ORDER BY 1 / d.divisor'), 'AttributionJoin.*Sort Key', 'the sort is above the join');
 
 -- conditions in the order of their cost
 CREATE FUNCTION expensive(int, int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE COST 10000 AS $$ BEGIN RETURN $1 <> $2; END $$;
