@@ -452,18 +452,19 @@ next_output(AttributionJoinState *state)
 	return state->in_order ? inf_join_order_next(state, next_row) : next_row(state);
 }
 
-static TupleTableSlot *
-exec_attribution_join(CustomScanState *node)
-{
-	return next_output((AttributionJoinState *) node);
-}
-
 /* What the server's ExecCustomScan does, without a call through a second pointer for each row. */
 static TupleTableSlot *
 exec_directly(PlanState *node)
 {
 	CHECK_FOR_INTERRUPTS();
 	return next_output((AttributionJoinState *) node);
+}
+
+/* For whoever calls the method itself. */
+static TupleTableSlot *
+exec_attribution_join(CustomScanState *node)
+{
+	return exec_directly(&node->ss.ps);
 }
 
 static void

@@ -201,24 +201,11 @@ read_in_place(JoinSide *side, TupleTableSlot *slot)
 	HeapTuple tuple = ((HeapTupleTableSlot *) slot)->tuple;
 	const char *data = (const char *) tuple->t_data + tuple->t_data->t_hoff;
 	const char *key = data + side->key_offset;
+	int length = side->key_lengths[0];
 
 	if (HeapTupleHasNulls(tuple) || HeapTupleHeaderGetNatts(tuple->t_data) < side->natts)
 		return false;
-	switch (side->key_lengths[0])
-	{
-		case 1:
-			side->key = word_of_key(CharGetDatum(*key), 1);
-			break;
-		case 2:
-			side->key = word_of_key(Int16GetDatum(*(const int16 *) key), 2);
-			break;
-		case 4:
-			side->key = word_of_key(Int32GetDatum(*(const int32 *) key), 4);
-			break;
-		default:
-			side->key = (uint64) * (const int64 *) key;
-			break;
-	}
+	side->key = word_of_key(fetch_att(key, length <= (int) sizeof(Datum), length), length);
 	if (side->is_date)
 		side->instant = *(const DateADT *) (data + side->at_offset);
 	else

@@ -81,9 +81,9 @@ inf_side_next(JoinSide *side)
 }
 
 /*
- * Reads keys, instant and lookback of a row, but not all that is collected of it. False if it cannot match any other: a NULL, or an
- * instant that is infinite. The expressions are evaluated in the short-lived memory of the context,
- * which is cleared before.
+ * Reads keys, instant and lookback of a row, but not all that is collected of it. False if it cannot
+ * match any other: a NULL, or an instant that is infinite. The expressions are evaluated in the
+ * short-lived memory of the context, which is cleared before.
  */
 extern bool inf_side_read(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot,
                           ExprContext *econtext);

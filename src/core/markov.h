@@ -32,7 +32,7 @@
 
 #define INF_DENSE_STATES 1500
 
-/* The error of the effects that is aimed at, and the work that may be spent on it: nanoseconds, about. */
+/* The error of the effects that is aimed at, and the work that it may take: nanoseconds, about. */
 #define INF_MARKOV_ERROR 1e-9
 #define INF_MARKOV_WORK 4e10
 

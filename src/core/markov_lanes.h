@@ -4,8 +4,9 @@
  *		markov*.c.
  *
  * Of each lane, e = (I - A) x + left (see markov_push.h). The lanes of a state fill a cache line:
- * eight numbers of double precision, or sixteen of single precision, in the same time. Then the equation holds but for rounding, and the norm of that is bounded: it is small
- * beside the error that is allowed unless the states are among the most visited of all.
+ * eight numbers of double precision, or sixteen of single precision, in the same time. Then the
+ * equation holds but for rounding, and the norm of that is bounded: it is small beside the error
+ * that is allowed unless the states are among the most visited of all.
  */
 #ifndef INF_MARKOV_LANES_H
 #define INF_MARKOV_LANES_H

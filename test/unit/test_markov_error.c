@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "core/host.h"
-#include "core/journey_builder.h"
 #include "core/markov.h"
+#include "paths.h"
 #include "tap.h"
 
 enum
@@ -96,10 +96,7 @@ random_chain(int kind, uint32_t influencers, size_t npaths, double stay)
 	InfChain chain;
 	uint32_t code[64];
 
-	inf_journey_builder_init(&builder);
-	builder.path_names.names.identity = INF_IDENTITY_INTEGER;
-	for (uint32_t i = 0; i < influencers; i++)
-		inf_name_code(&builder.path_names, (InfName){.number = i});
+	begin_paths(&builder, influencers);
 	for (size_t p = 0; p < npaths; p++)
 	{
 		InfPath path = {.code = code};
