@@ -44,6 +44,7 @@ OBJS = \
 	src/core/markov_dense.o \
 	src/core/markov_flow.o \
 	src/core/markov_lanes.o \
+	src/core/markov_live.o \
 	src/core/markov_norm.o \
 	src/core/markov_order.o \
 	src/core/markov_push.o \

@@ -19,11 +19,9 @@
  * graph-based online attribution modeling", IJRM 33 (2016).
  *
  * Up to INF_DENSE_STATES states N is had by state reduction (Grassmann, Taksar, Heyman 1985),
- * which subtracts nothing and so loses no digits. Beyond, by iteration: n and h with a residual that
- * bounds their error. For k = 1 so is N_ii for each influencer (see markov_flow.h), and "error" is a
- * bound. For k > 1 the removal of each influencer is solved, the most important first, for as many as a
- * fixed amount of work allows; the others' returns are estimated, and the estimate is audited against
- * the exact ones. There "error" is the larger of the bound and the audit's worst difference.
+ * which subtracts nothing and so loses no digits. Beyond, by iteration: n is counted, h has a residual
+ * that bounds its error, and so has N_ii for k = 1 (see markov_flow.h), and what comes back to S for
+ * k > 1 (see markov_removal.c). "error" is a bound.
  */
 #ifndef INF_MARKOV_H
 #define INF_MARKOV_H
@@ -32,7 +30,10 @@
 
 #define INF_DENSE_STATES 1500
 
-/* The error of the effects that is aimed at, and the work that it may take: nanoseconds, about. */
+/*
+ * The error of the effects that is aimed at, and the work that it may take, in nanoseconds, about: for
+ * k = 1 that of all influencers, for k > 1 that of any eight of them.
+ */
 #define INF_MARKOV_ERROR 1e-9
 #define INF_MARKOV_WORK 4e10
 
@@ -46,10 +47,10 @@ typedef struct InfMarkov
 	double *visit_probability;     /* k = 1 only; else NULL */
 	double *conversion;            /* k = 1 only: probability of conversion from the influencer */
 	bool dense;
-	uint32_t nexact;     /* influencers whose removal was solved, k = 1: to INF_MARKOV_ERROR */
+	uint32_t nexact;     /* influencers whose error is below INF_MARKOV_ERROR */
 	uint32_t iterations; /* of the longest solution */
 	double residual;     /* largest of all solutions */
-	double error;        /* of the removal effects, absolute: see above */
+	double error;        /* bound of that of the removal effects, absolute */
 } InfMarkov;
 
 extern void inf_markov(const InfChain *chain, InfMarkov *result);

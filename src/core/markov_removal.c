@@ -1,352 +1,389 @@
 /*
  * markov_removal.c
- *		Removal effects of influencers with many states each (k > 1), by iteration.
+ *		Removal effects of influencers with many states each (k > 1), each with a bound of its error.
  *
- * I - Q is an M-matrix: N = (I - Q)^-1 has no negative elements, and N 1 = t is the expected number
- * of states that a walk still visits. So a residual res of any of the equations bounds its error:
- * |N res| <= max|res| t, and the same holds when states are taken away. For t itself, an
- * approximation with (I - Q) t' = 1 + e, |e| < 1, is enough: t <= t' / (1 - max|e|).
+ * Walks that convert by way of the influencer's states S, each counted where it first comes to S,
+ * are all visits to S that convert but for those by walks that were there before (see markov.h;
+ * N_SS^-1 is 1 less the returns to S):
  *
- * The most important influencers' removals are solved one by one, by the steps of Jacobi, as many as
- * a fixed amount of work allows. Those of the others are estimated from what they add to walks, and
- * the estimate is audited against removals that were solved: "error" is no bound then.
+ *		n_S (N_SS)^-1 h_S = n_S h_S - (returns to S of n_S) h_S
+ *
+ * So what leaves S, n_S Q, is followed until it comes back to S or ends. Nothing of it is negative,
+ * and of what is still on its way, m, no more than m h comes back and then converts: that is the
+ * bound. The visits n are counted and not solved, so one solution per influencer gives its effects on
+ * orders and on value.
+ *
+ * A sweep takes the states in turn, each with what has come to it from states
+ * before it in this sweep and from states behind it in the last one (the steps of Gauss and Seidel).
+ * With G for a sweep and d for what a sweep moved, what comes back of d, back(d), is
+ * hit(d) + back(G d), where hit(d) comes back within the sweep. As G is linear, for any number z
+ *
+ *		back(d) = hit(d) / (1 - z) + back(d')			d' = (G d - z d) / (1 - z)
+ *
+ * If sweeps have come to be like each other, G d near z d, nothing much is left in d' (Lyusternik
+ * 1947). It is taken if its bound, |d'| for d, is the smaller one.
+ *
+ * Eight influencers share each sweep: their numbers of a state are a cache line.
  */
 #include <math.h>
 #include <string.h>
 
 #include "core/host.h"
-#include "core/markov_system.h"
+#include "core/markov_live.h"
 #include "core/sort.h"
+#include "core/sum.h"
 
-/* Systems that are iterated together, so that the matrix is read once for all of them. */
 #define LANES 8
 
-/* Nanoseconds, about, for a multiplication in a lane. */
-#define LANE_COST 0.7
+/* Bytes of a cache line */
+#define LINE 64
 
-/* The last exact removals, against which the estimate is audited. */
-#define AUDITED 64
+/* Rows between two looks at whether the query was cancelled. */
+#define POLL 256
 
-typedef struct Solver
+/* Nanoseconds, about, for a multiplication in all lanes. */
+#define STEP_COST 5.0
+
+/* Every so many sweeps it is seen whether they are like each other. */
+#define PERIOD 4
+
+/* How much smaller the bound must become, for what rounding this adds. */
+#define WORTH_WHILE 0.8
+
+typedef struct Group
 {
 	const InfMarkovSystem *system;
-	uint32_t n;
-	InfSparse q;
-	double t_max; /* bound of t */
-	InfSparseStats stats;
-} Solver;
+	const InfLive *live;
+	char *memory[2];
+	double *moved; /* d, lane by lane in each state */
+	double *before;
+	uint8_t *removed; /* a bit a lane */
 
-/*
- * LANES systems (I - Q) x = b at once, lane by lane in each element, with x = 0 in the states that
- * "removed" says for the lane.
- */
-typedef struct Lanes
+	uint32_t count;
+	uint32_t influencer[LANES];
+	InfSum hit[LANES]; /* h, and v, where walks came back */
+	InfSum value_hit[LANES];
+	double left[LANES];     /* bound of what is on its way */
+	double rounding[LANES]; /* and of what rounding has done */
+} Group;
+
+static double *
+line_start(char *memory)
 {
-	double *x; /* n * LANES */
-	double *r;
-	const double *b;        /* n, for all lanes */
-	const uint8_t *removed; /* n: a bit a lane */
-	double largest[LANES];  /* residual */
-} Lanes;
+	return (double *) (void *) (memory + (LINE - (uintptr_t) memory % LINE));
+}
 
+/* What leaves the states of a lane's influencer, to where it goes first. */
 static void
-lane_residuals(const Solver *solver, Lanes *lanes)
+start_lane(Group *group, int lane)
 {
-	InfSparse q = solver->q;
+	const InfMarkovSystem *system = group->system;
+	const InfLive *live = group->live;
+	uint32_t i = group->influencer[lane];
 
-	memset(lanes->largest, 0, sizeof(lanes->largest));
-	for (uint32_t i = 0; i < q.n; i++)
+	group->hit[lane] = group->value_hit[lane] = (InfSum){0, 0};
+	group->left[lane] = group->rounding[lane] = 0;
+	for (uint32_t o = system->owner_first[i]; o < system->owner_first[i + 1]; o++)
 	{
-		double sum[LANES];
-		const double *xi = lanes->x + (size_t) i * LANES;
-		double *ri = lanes->r + (size_t) i * LANES;
+		uint32_t s = system->owner_state[o];
 
-		for (int l = 0; l < LANES; l++)
-			sum[l] = -xi[l];
-		for (uint64_t e = q.first[i]; e < q.first[i + 1]; e++)
+		if (live->place[s] == INF_NOT_LIVE)
+			continue;
+		group->removed[live->place[s]] |= (uint8_t) (1 << lane);
+		for (uint64_t e = system->q.first[s]; e < system->q.first[s + 1]; e++)
 		{
-			double a = q.value[e];
-			const double *xj = lanes->x + (size_t) q.to[e] * LANES;
+			uint32_t to = live->place[system->q.to[e]];
+			double leaves = system->visits[s] * system->q.value[e];
 
-			for (int l = 0; l < LANES; l++)
-				sum[l] += a * xj[l];
+			if (to == INF_NOT_LIVE)
+				continue;
+			group->moved[(size_t) to * LANES + (size_t) lane] += leaves;
+			group->left[lane] += leaves * live->weight[to];
 		}
-		for (int l = 0; l < LANES; l++)
-		{
-			double res = sum[l] + lanes->b[i];
-
-			if (lanes->removed[i] >> l & 1)
-				res = 0;
-			ri[l] = res;
-			if (fabs(res) > lanes->largest[l])
-				lanes->largest[l] = fabs(res);
-		}
-		if (i % INF_SPARSE_POLL == 0)
-			inf_poll();
 	}
 }
 
-/* Steps until the residual of every lane is below "tolerance" of that lane. */
+/* What comes to a state that is removed has come back. */
 static void
-solve_lanes(Solver *solver, Lanes *lanes, const double *tolerance)
+take_back(Group *group, uint32_t place, double *sum)
 {
-	uint32_t n = solver->n;
-
-	for (uint32_t iteration = 0; iteration < INF_SPARSE_ITERATIONS; iteration++)
+	for (int l = 0; l < LANES; l++)
 	{
-		bool done = true;
+		if (!(group->removed[place] >> l & 1))
+			continue;
+		inf_sum_add(&group->hit[l], sum[l] * group->live->h[place]);
+		inf_sum_add(&group->value_hit[l], sum[l] * group->live->v[place]);
+		sum[l] = 0;
+	}
+}
 
-		lane_residuals(solver, lanes);
-		if (iteration > solver->stats.iterations)
-			solver->stats.iterations = iteration;
-		for (int l = 0; l < LANES; l++)
-			done &= lanes->largest[l] <= tolerance[l];
-		if (done)
-			break;
-		for (uint32_t i = 0; i < n; i++)
+static void
+sweep(Group *group, bool first)
+{
+	const InfLive *live = group->live;
+	const InfSparse *from = &live->from;
+	double left[LANES] = {0};
+
+	for (uint32_t i = 0; i < live->n; i++)
+	{
+		double *moved = group->moved + (size_t) i * LANES;
+		double sum[LANES] = {0};
+		uint64_t e = from->first[i];
+		uint64_t end = from->first[i + 1];
+		double behind = live->behind[i];
+
+		if (first)
 		{
+			/* what stands at places behind this one has not moved yet */
+			while (end > e && from->to[end - 1] >= i)
+				end--;
 			for (int l = 0; l < LANES; l++)
-				lanes->x[(size_t) i * LANES + l] += lanes->r[(size_t) i * LANES + l];
+				sum[l] = moved[l];
 		}
+		for (; e < end; e++)
+		{
+			double q = from->value[e];
+			const double *other = group->moved + (size_t) from->to[e] * LANES;
+
+			for (int l = 0; l < LANES; l++)
+				sum[l] += q * other[l];
+		}
+		if (group->removed[i] != 0)
+			take_back(group, i, sum);
+		for (int l = 0; l < LANES; l++)
+		{
+			moved[l] = sum[l];
+			left[l] += fabs(sum[l]) * behind;
+		}
+		if (i % POLL == 0)
+			inf_poll();
+	}
+	/* of what moved or came back, all of which was on its way before */
+	for (int l = 0; l < LANES; l++)
+	{
+		group->rounding[l] += (live->terms + 8.0) * 0x1p-53 * group->left[l];
+		group->left[l] = left[l];
+	}
+}
+
+/* How like the last sweep was to the one before it, for each lane: z, from 0 to 1. */
+static void
+compare_sweeps(const Group *group, double *ratio)
+{
+	const InfLive *live = group->live;
+	double square[LANES] = {0};
+	double product[LANES] = {0};
+
+	for (uint32_t i = 0; i < live->n; i++)
+	{
+		const double *moved = group->moved + (size_t) i * LANES;
+		const double *before = group->before + (size_t) i * LANES;
+		double like = live->like[i];
+
+		for (int l = 0; l < LANES; l++)
+		{
+			square[l] += like * before[l] * before[l];
+			product[l] += like * before[l] * moved[l];
+		}
+		if (i % INF_SPARSE_POLL == 0)
+			inf_poll();
 	}
 	for (int l = 0; l < LANES; l++)
 	{
-		if (lanes->largest[l] > solver->stats.residual)
-			solver->stats.residual = lanes->largest[l];
+		ratio[l] = square[l] > 0 ? product[l] / square[l] : 0;
+		if (!(ratio[l] > 0 && ratio[l] < 1))
+			ratio[l] = 0;
 	}
 }
 
-/* How important each influencer may be, for the order in which removals are solved. */
-typedef struct Candidate
+/* What was added to a sum, times the factor. */
+static void
+stretch(InfSum *sum, const InfSum *before, double factor)
 {
-	double entries;       /* expected entries into its states by walks that convert */
-	double value_entries; /* the same in value */
-} Candidate;
+	double added = (sum->total - before->total) + (sum->lost - before->lost);
 
-static bool
-has_influencer(const InfChain *chain, uint32_t state, uint32_t influencer)
-{
-	for (uint32_t p = chain->state_first[state]; p < chain->state_first[state + 1]; p++)
-	{
-		if (chain->state_code[p] == influencer)
-			return true;
-	}
-	return false;
+	*sum = *before;
+	inf_sum_add(sum, added * factor);
 }
 
-static Candidate *
-make_candidates(const Solver *solver, const double *h, const double *v)
+/*
+ * A sweep, and d' instead of what it moved in the lanes where that is better.
+ */
+static void
+sweep_and_compare(Group *group)
 {
-	const InfMarkovSystem *system = solver->system;
-	const InfChain *chain = system->chain;
-	uint32_t k = chain->ninfluencers;
-	Candidate *candidates = INF_ALLOC_ARRAY(Candidate, k);
-	InfSparse qt = inf_sparse_transpose(solver->q);
+	const InfLive *live = group->live;
+	size_t size = (size_t) live->n * LANES * sizeof(double);
+	double ratio[LANES];
+	double factor[LANES];
+	double left[LANES] = {0};
+	double before_left[LANES];
+	InfSum hit[LANES];
+	InfSum value_hit[LANES];
+	bool any = false;
 
-	memset(candidates, 0, k * sizeof(Candidate));
-	for (uint32_t i = 0; i < k; i++)
+	memcpy(group->before, group->moved, size);
+	memcpy(hit, group->hit, sizeof(hit));
+	memcpy(value_hit, group->value_hit, sizeof(value_hit));
+	memcpy(before_left, group->left, sizeof(before_left));
+	sweep(group, false);
+	compare_sweeps(group, ratio);
+	for (int l = 0; l < LANES; l++)
+		factor[l] = 1 / (1 - ratio[l]);
+	for (uint32_t i = 0; i < live->n; i++)
 	{
-		for (uint32_t o = system->owner_first[i]; o < system->owner_first[i + 1]; o++)
-		{
-			uint32_t state = system->owner_state[o];
-			double inflow = system->visits[state];
+		const double *moved = group->moved + (size_t) i * LANES;
+		const double *before = group->before + (size_t) i * LANES;
+		double behind = live->behind[i];
 
-			/* without those who come from another state of the influencer */
-			for (uint64_t e = qt.first[state]; e < qt.first[state + 1]; e++)
-			{
-				if (has_influencer(chain, qt.to[e], i))
-					inflow -= system->visits[qt.to[e]] * qt.value[e];
-			}
-			inflow = inflow < 0 ? 0 : inflow;
-			candidates[i].entries += inflow * h[state];
-			candidates[i].value_entries += inflow * v[state];
-		}
+		for (int l = 0; l < LANES; l++)
+			left[l] += fabs(moved[l] - ratio[l] * before[l]) * behind;
 		if (i % INF_SPARSE_POLL == 0)
 			inf_poll();
 	}
-	inf_free(qt.first);
-	inf_free(qt.to);
-	inf_free(qt.value);
-	return candidates;
+	for (int l = 0; l < LANES; l++)
+	{
+		left[l] *= factor[l];
+		if (left[l] < WORTH_WHILE * group->left[l])
+		{
+			any = true;
+			stretch(&group->hit[l], &hit[l], factor[l]);
+			stretch(&group->value_hit[l], &value_hit[l], factor[l]);
+			group->rounding[l] += (live->terms + 8.0) * 0x1p-53 * factor[l] * before_left[l];
+			group->left[l] = left[l];
+		}
+		else
+		{
+			ratio[l] = 0;
+			factor[l] = 1;
+		}
+	}
+	for (uint32_t i = 0; any && i < live->n; i++)
+	{
+		double *moved = group->moved + (size_t) i * LANES;
+		const double *before = group->before + (size_t) i * LANES;
+
+		for (int l = 0; l < LANES; l++)
+			moved[l] = (moved[l] - ratio[l] * before[l]) * factor[l];
+		if (i % INF_SPARSE_POLL == 0)
+			inf_poll();
+	}
 }
 
-/* The influencers, the most important first. */
-static InfKey *
-rank_candidates(const Candidate *candidates, uint32_t k)
+static bool
+group_is_done(const Group *group)
 {
+	for (int l = 0; l < LANES; l++)
+	{
+		if (group->left[l] > INF_MARKOV_GOAL)
+			return false;
+	}
+	return true;
+}
+
+/* Follows what leaves the states of each influencer of the group; returns the number of sweeps. */
+static uint32_t
+solve_group(Group *group, double work)
+{
+	double cost = STEP_COST * (double) (group->live->from.first[group->live->n] + group->live->n);
+	uint32_t sweeps = 0;
+
+	memset(group->moved, 0, (size_t) group->live->n * LANES * sizeof(double));
+	memset(group->removed, 0, group->live->n);
+	for (int l = 0; l < LANES; l++)
+		start_lane(group, l);
+	while (!group_is_done(group) && work >= cost)
+	{
+		if (sweeps % PERIOD == PERIOD - 1)
+			sweep_and_compare(group);
+		else
+			sweep(group, sweeps == 0);
+		sweeps++;
+		work -= cost;
+	}
+	return sweeps;
+}
+
+/* The effects of a lane's influencer, and their error. */
+static double
+set_results(const Group *group, int lane, const double *h, const double *v, InfMarkov *result)
+{
+	const InfMarkovSystem *system = group->system;
+	uint32_t i = group->influencer[lane];
+	double conversion = result->conversion_probability;
+	InfSum by_way = {0, 0}; /* n_S h_S, less what comes back */
+	InfSum value_by_way = {0, 0};
+	double all;
+	double error;
+
+	for (uint32_t o = system->owner_first[i]; o < system->owner_first[i + 1]; o++)
+	{
+		uint32_t s = system->owner_state[o];
+
+		inf_sum_add(&by_way, system->visits[s] * h[s]);
+		inf_sum_add(&value_by_way, system->visits[s] * v[s]);
+	}
+	all = inf_sum_value(&by_way);
+	inf_sum_add(&by_way, -inf_sum_value(&group->hit[lane]));
+	inf_sum_add(&value_by_way, -inf_sum_value(&group->value_hit[lane]));
+	error = fmin(all / conversion, group->left[lane] + group->rounding[lane]);
+	inf_set_effects(result, i, fmin(all, inf_sum_value(&by_way)), inf_sum_value(&value_by_way));
+	result->nexact += error < INF_MARKOV_ERROR;
+	return error;
+}
+
+/* The influencers, those with the most visits that convert first: groups end together. */
+static InfKey *
+rank_influencers(const InfMarkovSystem *system, const double *h)
+{
+	uint32_t k = system->chain->ninfluencers;
 	InfKey *ranked = INF_ALLOC_ARRAY(InfKey, k);
 
 	for (uint32_t i = 0; i < k; i++)
-		ranked[i] = (InfKey){~inf_key_of_weight(candidates[i].entries), i};
+	{
+		double all = 0;
+
+		for (uint32_t o = system->owner_first[i]; o < system->owner_first[i + 1]; o++)
+			all += system->visits[system->owner_state[o]] * h[system->owner_state[o]];
+		ranked[i] = (InfKey){~inf_key_of_weight(all), i};
+	}
 	inf_sort(ranked, k);
 	return ranked;
 }
 
-/* What is left of P, or of the value, without each of up to LANES influencers. */
-static void
-solve_removals(Solver *solver, Lanes *lanes, const InfKey *ranked, uint32_t count, const double *b,
-               const double *from, uint8_t *removed, double *left)
+double
+inf_markov_removals(const InfMarkovSystem *system, const double *h, const double *v,
+                    const double *v_bound, double work, InfSparseStats *stats, InfMarkov *result)
 {
-	const InfMarkovSystem *system = solver->system;
-	double tolerance[LANES];
-	double scale = 0;
-
-	memset(removed, 0, solver->n);
-	for (uint32_t l = 0; l < LANES; l++)
-	{
-		uint32_t i = (uint32_t) ranked[l < count ? l : count - 1].index;
-
-		for (uint32_t o = system->owner_first[i]; o < system->owner_first[i + 1]; o++)
-			removed[system->owner_state[o]] |= (uint8_t) (1 << l);
-	}
-	for (uint32_t i = 0; i < solver->n; i++)
-	{
-		scale = fabs(b[i]) > scale ? fabs(b[i]) : scale;
-		for (uint32_t l = 0; l < LANES; l++)
-			lanes->x[(size_t) i * LANES + l] = (removed[i] >> l & 1) ? 0 : from[i];
-	}
-	for (int l = 0; l < LANES; l++)
-		tolerance[l] = scale * 1e-12 / solver->t_max;
-	lanes->b = b;
-	lanes->removed = removed;
-	solve_lanes(solver, lanes, tolerance);
-	for (uint32_t l = 0; l < count; l++)
-	{
-		left[l] = 0;
-		for (uint32_t i = 0; i < solver->n; i++)
-			left[l] += system->start[i] * lanes->x[(size_t) i * LANES + l];
-	}
-}
-
-/*
- * How often a walk enters the influencer's states, if it does at all: an estimate, as if it came
- * back in proportion to what comes there.
- */
-static double
-estimate_entries(const Candidate *c, double conversion, double factor)
-{
-	return 1 + factor * c->entries / conversion;
-}
-
-/* The factor that fits the removals "from" .. "to" - 1 best; 1 if they do not tell. */
-static double
-fit_estimate(const Candidate *candidates, const InfKey *ranked, uint32_t from, uint32_t to,
-             const InfMarkov *result)
-{
-	double conversion = result->conversion_probability;
-	double moment = 0; /* of observed and estimated returns */
-	double square = 0;
-
-	for (uint32_t a = from; a < to; a++)
-	{
-		const Candidate *c = &candidates[ranked[a].index];
-		double effect = result->removal_effect[ranked[a].index];
-		double shape = c->entries / conversion;
-
-		if (effect <= 0)
-			continue;
-		moment += (shape / effect - 1) * shape;
-		square += shape * shape;
-	}
-	return square > 0 ? moment / square : 1;
-}
-
-/* Estimates all from "done" on, and audits the estimate by those solved last. */
-static void
-estimate_rest(const Candidate *candidates, const InfKey *ranked, uint32_t done, uint32_t k,
-              InfMarkov *result)
-{
-	double conversion = result->conversion_probability;
-	uint32_t audited = done > AUDITED ? done - AUDITED : 0;
-	double factor = fit_estimate(candidates, ranked, audited, done, result);
-
-	for (uint32_t a = audited; a < k; a++)
-	{
-		uint32_t i = (uint32_t) ranked[a].index;
-		const Candidate *c = &candidates[i];
-		double times = estimate_entries(c, conversion, factor);
-
-		if (a < done)
-			result->error = fmax(result->error,
-			                     fabs(c->entries / times / conversion - result->removal_effect[i]));
-		else
-			inf_set_effects(result, i, c->entries / times, c->value_entries / times);
-	}
-}
-
-/* Removes influencers in the order of their importance, while work is left. */
-static void
-remove_influencers(Solver *solver, const double *h, const double *v, const Candidate *candidates,
-                   const InfKey *ranked, double work, InfMarkov *result)
-{
-	const InfMarkovSystem *system = solver->system;
 	uint32_t k = system->chain->ninfluencers;
-	double conversion = result->conversion_probability;
-	double nnz = (double) (solver->q.first[solver->n] + solver->n);
-	uint32_t done = 0;
-	Lanes lanes;
-	uint8_t *removed = inf_alloc(solver->n);
-	uint32_t longest = solver->stats.iterations;
+	InfKey *ranked = rank_influencers(system, h);
+	double error = 0;
+	InfLive live;
+	Group group = {.system = system, .live = &live};
 
-	lanes.x = inf_alloc(inf_array_size((size_t) solver->n * LANES, sizeof(double)));
-	lanes.r = inf_alloc(inf_array_size((size_t) solver->n * LANES, sizeof(double)));
-	while (done < k && work > 0)
+	inf_live_build(system, h, v, v_bound, result, &live);
+	for (int i = 0; i < 2; i++)
+		group.memory[i] = inf_alloc(inf_array_size((size_t) live.n + 1, LINE));
+	group.moved = line_start(group.memory[0]);
+	group.before = line_start(group.memory[1]);
+	group.removed = inf_alloc((size_t) live.n + 1);
+	for (uint32_t done = 0; done < k; done += LANES)
 	{
-		uint32_t count = k - done < LANES ? k - done : LANES;
-		double found[LANES];
-		double value_left[LANES];
+		uint32_t sweeps;
 
-		solver->stats.iterations = 0;
-		solve_removals(solver, &lanes, ranked + done, count, system->convert, h, removed, found);
-		solve_removals(solver, &lanes, ranked + done, count, system->value, v, removed, value_left);
-		work -= LANE_COST * (double) (solver->stats.iterations + 1) * nnz * LANES * 2;
-		longest = solver->stats.iterations > longest ? solver->stats.iterations : longest;
-		for (uint32_t l = 0; l < count; l++)
-			inf_set_effects(result, (uint32_t) ranked[done + l].index, conversion - found[l],
-			                result->value - value_left[l]);
-		done += count;
+		group.count = k - done < LANES ? k - done : LANES;
+		for (uint32_t l = 0; l < LANES; l++)
+			group.influencer[l] =
+			    (uint32_t) ranked[done + (l < group.count ? l : group.count - 1)].index;
+		sweeps = solve_group(&group, work);
+		stats->iterations = sweeps > stats->iterations ? sweeps : stats->iterations;
+		for (uint32_t l = 0; l < group.count; l++)
+			error = fmax(error, set_results(&group, (int) l, h, v, result));
 	}
-	solver->stats.iterations = longest;
-	result->nexact = done;
-	if (done < k)
-		estimate_rest(candidates, ranked, done, k, result);
-	inf_free(lanes.x);
-	inf_free(lanes.r);
-	inf_free(removed);
-}
-
-void
-inf_markov_removals(const InfMarkovSystem *system, const double *h, const double *v, double work,
-                    InfSparseStats *stats, InfMarkov *result)
-{
-	uint32_t n = system->n;
-	Solver solver = {.system = system, .n = n, .q = system->q, .stats = *stats};
-	double *ones = inf_zero_vector(n);
-	double *t = inf_zero_vector(n);
-	double *rest = inf_zero_vector(n);
-	double e_max = 0;
-	double t_largest = 0;
-	Candidate *candidates;
-	InfKey *ranked;
-
-	for (uint32_t i = 0; i < n; i++)
-		ones[i] = 1;
-	inf_sparse_solve(solver.q, ones, t, &solver.stats);
-	e_max = inf_sparse_residual(solver.q, ones, t, rest);
-	for (uint32_t i = 0; i < n; i++)
-		t_largest = t[i] > t_largest ? t[i] : t_largest;
-	solver.t_max = t_largest / (e_max < 0.5 ? 1 - e_max : 0.5);
-	inf_free(ones);
-	inf_free(t);
-	inf_free(rest);
-
-	candidates = make_candidates(&solver, h, v);
-	ranked = rank_candidates(candidates, system->chain->ninfluencers);
-	remove_influencers(&solver, h, v, candidates, ranked, work, result);
-	inf_free(candidates);
+	inf_live_free(&live);
+	for (int i = 0; i < 2; i++)
+		inf_free(group.memory[i]);
+	inf_free(group.removed);
 	inf_free(ranked);
-	/* of those that were solved, relative to P */
-	result->error = fmax(result->error,
-	                     2 * solver.stats.residual * solver.t_max / result->conversion_probability);
-	*stats = solver.stats;
+	return error;
 }

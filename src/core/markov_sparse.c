@@ -7,23 +7,19 @@
 
 #include "core/host.h"
 #include "core/markov_flow.h"
-
-/* The error that is aimed at is this far below the one that is promised, for what comes on top. */
-#define GOAL (0.8 * INF_MARKOV_ERROR)
+#include "core/sum.h"
 
 /* What rounding may come to, in effects of at most 1. */
 #define ROUNDING 1e-11
-
-/* An effect on value that is so many times the removal effect is not followed. */
-#define CANCELLED 10
 
 /* Solutions of one system: the first, and corrections by what was left. */
 #define SOLUTIONS 4
 
 /*
  * Solves (I - Q) x = b. Returns what the error of x can come to in n_i x_i / N_ii, i being any
- * state: sum of n |res|, for n_i N_ij <= n_j N_ii. Where what converts is rare, one solution does
- * not go far enough for that.
+ * state: sum of n |res|, for n_i N_ij <= n_j N_ii; and in what converts by way of a set of states,
+ * for no more can come to a state by that way than visits it. Where what converts is rare, one
+ * solution does not go far enough for that. If no element of b is negative, none of x is.
  */
 static double
 solve(const InfMarkovSystem *system, const double *b, double scale, double *x,
@@ -32,9 +28,12 @@ solve(const InfMarkovSystem *system, const double *b, double scale, double *x,
 	uint32_t n = system->n;
 	double *res = inf_zero_vector(n);
 	double *more = inf_zero_vector(n);
+	double least = 0;
 	double error = 0;
 
 	memset(x, 0, n * sizeof(double));
+	for (uint32_t i = 0; i < n; i++)
+		least = fmin(least, b[i]);
 	for (int solution = 0; solution < SOLUTIONS; solution++)
 	{
 		InfSparseStats corrections = {0, 0};
@@ -48,6 +47,8 @@ solve(const InfMarkovSystem *system, const double *b, double scale, double *x,
 			for (uint32_t i = 0; i < n; i++)
 				x[i] += more[i];
 		}
+		for (uint32_t i = 0; least == 0 && i < n; i++)
+			x[i] = fmax(0, x[i]);
 		inf_sparse_residual(system->q, b, x, res);
 		error = 0;
 		/* what is left, and what rounding may have done to it */
@@ -73,7 +74,7 @@ weight_of_returns(const InfMarkov *result, double visits, double h, double v)
 	    result->conversion_probability > 0 ? fmax(1, h / result->conversion_probability) : 1;
 	double value_effect = result->value != 0 ? fabs(v / result->value) : 0;
 
-	return visits * fmax(effect, fmin(value_effect, CANCELLED * effect));
+	return visits * fmax(effect, fmin(value_effect, INF_MARKOV_CANCELLED * effect));
 }
 
 /* k = 1: RE_i = n_i h_i / (N_ii P). Returns the largest error. */
@@ -91,7 +92,7 @@ effects_of_returns(const InfMarkovSystem *system, const double *h, const double 
 	error = INF_ALLOC_ARRAY(double, flow.n);
 	for (uint32_t i = 0; i < flow.n; i++)
 		weight[i] = weight_of_returns(result, flow.visits[i], h[flow.state[i]], v[flow.state[i]]);
-	inf_flow_returns(&flow, weight, GOAL, work, returns, error);
+	inf_flow_returns(&flow, weight, INF_MARKOV_GOAL, work, returns, error);
 	result->nexact = system->n - flow.n; /* nobody meets these */
 	for (uint32_t i = 0; i < flow.n; i++)
 	{
@@ -110,6 +111,35 @@ effects_of_returns(const InfMarkovSystem *system, const double *h, const double 
 	return largest;
 }
 
+/* k > 1. Returns the largest error. */
+static double
+effects_of_removals(const InfMarkovSystem *system, const double *h, const double *v, double work,
+                    InfSparseStats *stats, InfMarkov *result)
+{
+	uint32_t n = system->n;
+	double *size = inf_zero_vector(n);
+	double *v_bound = NULL; /* the same as v, but with refunds as if they were sales */
+	bool refunds = false;
+	double sales = 0;
+	double error;
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		size[i] = fabs(system->value[i]);
+		sales += system->visits[i] * size[i];
+		refunds |= system->value[i] < 0;
+	}
+	if (refunds)
+	{
+		v_bound = inf_zero_vector(n);
+		solve(system, size, sales, v_bound, stats);
+	}
+	error = inf_markov_removals(system, h, v, refunds ? v_bound : v, work, stats, result);
+	inf_free(size);
+	inf_free(v_bound);
+	return error;
+}
+
 void
 inf_markov_sparse(const InfMarkovSystem *system, double work, InfMarkov *result)
 {
@@ -117,20 +147,26 @@ inf_markov_sparse(const InfMarkovSystem *system, double work, InfMarkov *result)
 	double *h = inf_zero_vector(n);
 	double *v = inf_zero_vector(n);
 	InfSparseStats stats = {0, 0};
+	InfSum conversion = {0, 0};
+	InfSum value = {0, 0};
 	double error;
 
 	/* conversions from each state are visits times r: these sums need no solution */
 	for (uint32_t i = 0; i < n; i++)
 	{
-		result->conversion_probability += system->visits[i] * system->convert[i];
-		result->value += system->visits[i] * system->value[i];
+		inf_sum_add(&conversion, system->visits[i] * system->convert[i]);
+		inf_sum_add(&value, system->visits[i] * system->value[i]);
 	}
+	result->conversion_probability = inf_sum_value(&conversion);
+	result->value = inf_sum_value(&value);
 	error = solve(system, system->convert, result->conversion_probability, h, &stats);
 	solve(system, system->value, fabs(result->value), v, &stats);
 	if (system->chain->order == 1)
 		result->error = effects_of_returns(system, h, v, work, &stats, result);
 	else if (result->conversion_probability > 0)
-		inf_markov_removals(system, h, v, work, &stats, result);
+		result->error = effects_of_removals(system, h, v, work, &stats, result);
+	else
+		result->nexact = system->chain->ninfluencers; /* there is nothing to lose */
 	if (result->conversion_probability > 0)
 		error /= result->conversion_probability;
 	result->error = fmin(1, result->error + error + ROUNDING); /* all are from 0 to 1 */

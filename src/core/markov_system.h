@@ -7,6 +7,12 @@
 
 #include "core/markov.h"
 
+/* The error that is aimed at is this far below the one that is promised, for what comes on top. */
+#define INF_MARKOV_GOAL (0.8 * INF_MARKOV_ERROR)
+
+/* An effect on value that is so many times the removal effect is not followed. */
+#define INF_MARKOV_CANCELLED 10
+
 /* Shares of all journeys that leave a state. States without any are left alone: all 0. */
 typedef struct InfMarkovSystem
 {
@@ -26,11 +32,13 @@ extern void inf_markov_dense(const InfMarkovSystem *system, InfMarkov *result);
 extern void inf_markov_sparse(const InfMarkovSystem *system, double work, InfMarkov *result);
 
 /*
- * k > 1: the effects, with h and v solved, and their error; "work" as for inf_markov_by. The
- * probability of conversion is above 0.
+ * k > 1: the effects, with h and v solved; returns the largest error of the removal effects. v_bound is
+ * v with the values' sizes. "work" is what any eight influencers may take. The probability of
+ * conversion is above 0.
  */
-extern void inf_markov_removals(const InfMarkovSystem *system, const double *h, const double *v,
-                                double work, InfSparseStats *stats, InfMarkov *result);
+extern double inf_markov_removals(const InfMarkovSystem *system, const double *h, const double *v,
+                                  const double *v_bound, double work, InfSparseStats *stats,
+                                  InfMarkov *result);
 
 /* Fills in effects from walks that convert by way of the influencer. */
 static inline void

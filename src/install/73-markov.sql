@@ -18,7 +18,7 @@ CREATE FUNCTION markov_summary(
 ) RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 1;
 COMMENT ON FUNCTION markov_summary(journey_set, integer) IS
-	'markov(k), how it was solved: states and different transitions of the chain; journeys counted; probability of conversion; method dense or sparse; exact, the number of influencers whose removal was solved (k = 1: with a bound below 1e-9); iterations and residual of the sparse method; error, absolute, of the removal effects: a bound, except by the sparse method for k > 1, where removals that were not solved are estimated and audited';
+	'markov(k), how it was solved: states and different transitions of the chain; journeys counted; probability of conversion; method dense or sparse; exact, the number of influencers whose error is below 1e-9; iterations and residual of the sparse method; error, a bound of the absolute error of the removal effects';
 
 CREATE FUNCTION markov_transitions(
 	journeys journey_set, k integer DEFAULT 1,

@@ -327,8 +327,16 @@ section 'the scoreboard', sub {
 	}
 };
 
-# 10,000 different paths over 12 channels, then people in numbers: journeys of mean length 4 by
-# influencers whose popularity follows a power law.
+# Journeys of mean length 4 by influencers whose popularity follows a power law.
+sub power_law
+{
+	my ($journeys, $influencers) = @_;
+	return "SELECT touches ~> purchases AS journeys FROM"
+	  . " (SELECT touch_agg(n / 4, (1 + floor(exp(ln($influencers) * power(random_of(n, 12), 0.9))))::integer, timestamptz '2026-01-01' + n % 4 * interval '1 day') AS touches FROM generate_series(0, 4 * ${journeys}::bigint - 1) AS n) t,"
+	  . " (SELECT purchase_agg(n, timestamptz '2026-01-05', 1) AS purchases FROM generate_series(0, ${journeys}::bigint - 1) AS n WHERE random_of(n, 13) < 0.05) o";
+}
+
+# 10,000 different paths over 12 channels, then people in numbers, and sequences of them.
 section 'the learned models', sub {
 	pg("SET max_parallel_workers_per_gather = 0");
 	pg("CREATE TEMPORARY TABLE channels AS SELECT journey_agg(path, n % 7, n % 7 * 20.0, 1 + n % 40) AS journeys FROM"
@@ -346,12 +354,20 @@ section 'the learned models', sub {
 	{
 		my $journeys = int(5000000 * $scale);
 		pg("DROP TABLE IF EXISTS many");
-		pg("CREATE TEMPORARY TABLE many AS SELECT touches ~> purchases AS journeys FROM"
-		  . " (SELECT touch_agg(n / 4, (1 + floor(exp(ln($influencers) * power(random_of(n, 12), 0.9))))::integer, timestamptz '2026-01-01' + n % 4 * interval '1 day') AS touches FROM generate_series(0, 4 * ${journeys}::bigint - 1) AS n) t,"
-		  . " (SELECT purchase_agg(n, timestamptz '2026-01-05', 1) AS purchases FROM generate_series(0, ${journeys}::bigint - 1) AS n WHERE random_of(n, 13) < 0.05) o");
+		pg("CREATE TEMPORARY TABLE many AS " . power_law($journeys, $influencers));
 		my ($ms, $answer) = pg("SELECT states, transitions, method, exact, error FROM many, markov_summary(journeys)");
 		printf "\nmarkov(1), %d journeys, %d influencers: %.1f s, peak memory of the backend %s MB\n  states, transitions, method, exact, error: %s\n",
 			$journeys, $influencers, $ms / 1000, peak(), $answer;
+	}
+	for my $step ([2, 100], [3, 100], [2, 1000], [3, 1000], [2, 10000])
+	{
+		my ($k, $influencers) = @$step;
+		my $journeys = int(200000 * $scale);
+		pg("DROP TABLE IF EXISTS many");
+		pg("CREATE TEMPORARY TABLE many AS " . power_law($journeys, $influencers));
+		my ($ms, $answer) = pg("SELECT states, transitions, method, exact, error FROM many, markov_summary(journeys, $k)");
+		printf "\nmarkov(%d), %d journeys, %d influencers: %.1f s\n  states, transitions, method, exact, error: %s\n",
+			$k, $journeys, $influencers, $ms / 1000, $answer;
 	}
 };
 

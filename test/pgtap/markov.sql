@@ -58,6 +58,7 @@ SELECT journey_agg(ARRAY[(hashint4(n) & 4095)::text, (hashint4(n + 7) & 1023)::t
 FROM   generate_series(1, 20000) AS n WHERE (hashint4(n) >> 28) & 1 = 1;
 SELECT is(method, 'sparse', 'many states are sparse') FROM many, markov_summary(journeys);
 SELECT ok(error < 1e-9 AND residual < 1e-6 AND iterations > 0, 'their error is bounded') FROM many, markov_summary(journeys);
+SELECT ok(method = 'sparse' AND states > 10000 AND exact = (SELECT count(*) FROM markov_effects(journeys, 2)) AND error < 1e-9, 'also of sequences') FROM many, markov_summary(journeys, 2);
 SELECT ok(abs(sum(orders) - order_count(journeys)) < 1e-6 AND count(*) FILTER (WHERE removal_effect NOT BETWEEN 0 AND 1) = 0, 'efficiency') FROM many, markov_effects(journeys) GROUP BY order_count(journeys);
 SELECT is((SELECT count(*) FROM many, markov_transitions(journeys) WHERE probability NOT BETWEEN 0 AND 1), 0::bigint, 'probabilities');
 SELECT ok(max(abs(total - 1)) < 1e-12, 'which sum to 1') FROM (SELECT sum(probability) AS total FROM many, markov_transitions(journeys) GROUP BY from_state) AS s;

@@ -11,6 +11,7 @@
 #include "core/markov.h"
 #include "paths.h"
 #include "tap.h"
+#include "without.h"
 
 enum
 {
@@ -88,7 +89,7 @@ random_path(int kind, uint32_t influencers, double stay, uint32_t *code, InfPath
 }
 
 static InfChain
-random_chain(int kind, uint32_t influencers, size_t npaths, double stay)
+random_chain(int kind, uint32_t influencers, size_t npaths, double stay, uint32_t order)
 {
 	InfJourneyBuilder builder;
 	InfBuffer set;
@@ -106,7 +107,7 @@ random_chain(int kind, uint32_t influencers, size_t npaths, double stay)
 	}
 	if (inf_journey_builder_finish(&builder, 0, &set) != NULL ||
 	    inf_open_journey_set(set.data, set.size, &parts) != NULL ||
-	    inf_chain_build(&chain, &parts, 1) != NULL)
+	    inf_chain_build(&chain, &parts, order) != NULL)
 		ok(false, "building a chain");
 	inf_journey_builder_free(&builder);
 	inf_buffer_free(&set);
@@ -131,16 +132,20 @@ compare(const InfChain *chain, const InfMarkov *dense, double work, Comparison *
 	for (uint32_t i = 0; i < chain->ninfluencers; i++)
 	{
 		worst = fmax(worst, fabs(sparse.removal_effect[i] - dense->removal_effect[i]));
+		if (!isfinite(sparse.removal_effect[i]) || !isfinite(sparse.value_effect[i]))
+			c->nonsense++;
+		if (chain->order > 1)
+			continue;
 		worst = fmax(worst, fabs(sparse.visit_probability[i] - dense->visit_probability[i]));
-		if (!isfinite(sparse.removal_effect[i]) || !isfinite(sparse.value_effect[i]) ||
-		    !isfinite(sparse.visit_probability[i]) || !isfinite(sparse.conversion[i]))
+		if (!isfinite(sparse.visit_probability[i]) || !isfinite(sparse.conversion[i]))
 			c->nonsense++;
 	}
 	if (!(sparse.error >= 0 && sparse.error <= 1) || !isfinite(sparse.residual))
 		c->nonsense++;
 	if (sparse.nexact > chain->ninfluencers ||
 	    (sparse.error < INF_MARKOV_ERROR && sparse.nexact < chain->ninfluencers &&
-	     sparse.conversion_probability > 0))
+	     sparse.conversion_probability > 0) ||
+	    (sparse.error > 2 * INF_MARKOV_ERROR && sparse.nexact == chain->ninfluencers))
 		c->nonsense++;
 	if (worst > sparse.error + dense->error)
 		c->broken++;
@@ -195,41 +200,48 @@ int
 main(void)
 {
 	static const double works[] = {INF_MARKOV_WORK, 0, 3e3, 1e5};
-	Comparison comparisons[KINDS][4];
+	Comparison comparisons[2][KINDS][4]; /* k = 1, k > 1 */
 
 	memset(comparisons, 0, sizeof(comparisons));
-	for (int round = 0; round < 170 * KINDS; round++)
+	for (int round = 0; round < 340 * KINDS; round++)
 	{
 		int kind = round % KINDS;
+		uint32_t order = round / KINDS % 2 == 0 ? 1 : 2 + random_below(3);
 		uint32_t influencers = kind == ALONE ? 1 : 2 + random_below(round % 50 < KINDS ? 120 : 12);
-		InfChain chain =
-		    random_chain(kind, influencers, 1 + random_below(round % 3 ? 60 : 1500), random_unit());
+		size_t paths = 1 + random_below(round % 3 || order > 1 ? 60 : 1500);
+		InfChain chain = random_chain(kind, influencers, paths, random_unit(), order);
 		InfMarkov dense;
 
 		inf_markov_by(&chain, true, 0, &dense);
 		for (int w = 0; w < 4; w++)
-			compare(&chain, &dense, works[w], &comparisons[kind][w]);
+			compare(&chain, &dense, works[w], &comparisons[order > 1][kind][w]);
 		inf_markov_free(&dense);
 		inf_chain_free(&chain);
 	}
-	for (int kind = 0; kind < KINDS; kind++)
+	for (int k = 0; k < 2; k++)
 	{
-		const Comparison *c = comparisons[kind];
+		for (int kind = 0; kind < KINDS; kind++)
+		{
+			const Comparison *c = comparisons[k][kind];
 
-		ok(c[0].broken == 0 && c[0].nonsense == 0 && c[0].reported < INF_MARKOV_ERROR,
-		   "%s: the error is below 1e-9 and holds (worst %.2g of %.2g, %u broken, %u nonsense)",
-		   kind_names[kind], c[0].worst, c[0].reported, c[0].broken, c[0].nonsense);
-		for (int w = 1; w < 4; w++)
-			ok(c[w].broken == 0 && c[w].nonsense == 0,
-			   "%s: it holds with little work (worst %.2g of %.2g, %u broken, %u nonsense)",
-			   kind_names[kind], c[w].worst, c[w].reported, c[w].broken, c[w].nonsense);
+			ok(c[0].broken == 0 && c[0].nonsense == 0 && c[0].reported < INF_MARKOV_ERROR,
+			   "%s, %s: the error is below 1e-9 and holds (worst %.2g of %.2g, %u broken, %u "
+			   "nonsense)",
+			   k == 0 ? "k = 1" : "k > 1", kind_names[kind], c[0].worst, c[0].reported, c[0].broken,
+			   c[0].nonsense);
+			for (int w = 1; w < 4; w++)
+				ok(c[w].broken == 0 && c[w].nonsense == 0,
+				   "%s, %s: it holds with little work (worst %.2g of %.2g, %u broken, %u nonsense)",
+				   k == 0 ? "k = 1" : "k > 1", kind_names[kind], c[w].worst, c[w].reported,
+				   c[w].broken, c[w].nonsense);
+		}
 	}
 
 	/* some hundreds of states, where whole steps are taken */
 	for (int kind = 0; kind < 4; kind++)
 	{
 		static const int kinds[] = {MIXED, APART, HUB, CYCLES};
-		InfChain chain = random_chain(kinds[kind], 600, 30000, 0.75);
+		InfChain chain = random_chain(kinds[kind], 600, 30000, 0.75, 1);
 		InfMarkov dense;
 		Comparison c = {0};
 
@@ -246,7 +258,7 @@ main(void)
 		inf_chain_free(&chain);
 	}
 	{
-		InfChain chain = random_chain(MIXED, 5000, 60000, 0.75);
+		InfChain chain = random_chain(MIXED, 5000, 60000, 0.75, 1);
 		InfMarkov sparse;
 		double worst;
 
@@ -254,6 +266,48 @@ main(void)
 		worst = worst_of_sample(&chain, &sparse, 50);
 		ok(!sparse.dense && sparse.error < INF_MARKOV_ERROR && worst <= sparse.error,
 		   "5000 states: 100 of them solved (worst %.2g of %.2g)", worst, sparse.error);
+		inf_markov_free(&sparse);
+		inf_chain_free(&chain);
+	}
+	/* sequences: of hundreds of states against elimination, of thousands against removal */
+	for (int kind = 0; kind < 4; kind++)
+	{
+		static const int kinds[] = {MIXED, APART, HUB, LOOPS};
+		InfChain chain = random_chain(kinds[kind], 24, 4000, 0.75, 2);
+		InfMarkov dense;
+		Comparison c = {0};
+
+		inf_markov_by(&chain, true, 0, &dense);
+		compare(&chain, &dense, INF_MARKOV_WORK, &c);
+		ok(c.broken == 0 && c.nonsense == 0 && c.reported < INF_MARKOV_ERROR,
+		   "k = 2, %u states, %s (worst %.2g of %.2g)", chain.nstates, kind_names[kinds[kind]],
+		   c.worst, c.reported);
+		memset(&c, 0, sizeof(c));
+		compare(&chain, &dense, 1e5, &c);
+		compare(&chain, &dense, 3e5, &c);
+		ok(c.broken == 0 && c.nonsense == 0, "the same with little work (worst %.2g of %.2g)",
+		   c.worst, c.reported);
+		inf_markov_free(&dense);
+		inf_chain_free(&chain);
+	}
+	{
+		InfChain chain = random_chain(MIXED, 200, 10000, 0.75, 2);
+		InfMarkov sparse;
+		double p = without(&chain, UINT32_MAX, false);
+		double value = without(&chain, UINT32_MAX, true);
+		double worst = 0, worst_value = 0;
+
+		inf_markov(&chain, &sparse);
+		for (uint32_t i = 0; i < chain.ninfluencers; i += 9)
+		{
+			worst = fmax(worst, fabs(1 - without(&chain, i, false) / p - sparse.removal_effect[i]));
+			worst_value = fmax(worst_value,
+			                   fabs(1 - without(&chain, i, true) / value - sparse.value_effect[i]));
+		}
+		ok(!sparse.dense && sparse.error < INF_MARKOV_ERROR && worst <= sparse.error &&
+		       worst_value < INF_MARKOV_ERROR,
+		   "k = 2, %u states: every ninth influencer removed (worst %.2g and %.2g of %.2g)",
+		   chain.nstates, worst, worst_value, sparse.error);
 		inf_markov_free(&sparse);
 		inf_chain_free(&chain);
 	}
