@@ -51,6 +51,7 @@ OBJS = \
 	src/core/markov_removal.o \
 	src/core/markov_returns.o \
 	src/core/markov_sparse.o \
+	src/core/markov_sweep.o \
 	src/core/model.o \
 	src/core/names.o \
 	src/core/net_effect.o \
@@ -161,7 +162,7 @@ influence--$(EXTVERSION).sql: $(INSTALL_SQL)
 	for f in $^; do case $$f in *.sh) sh $$f ;; *) cat $$f ;; esac || exit 1; done > $@
 
 # Loops over rows of numbers, which are worth the compiler's while. The results are the same.
-src/core/markov_dense.o src/core/markov_lanes.o src/core/markov_push.o src/core/markov_removal.o \
+src/core/markov_dense.o src/core/markov_lanes.o src/core/markov_push.o src/core/markov_sweep.o \
 src/core/sparse.o: CFLAGS += -O3
 
 # A header that changes may concern any file.

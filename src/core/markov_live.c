@@ -147,9 +147,8 @@ place_states(const InfMarkovSystem *system, const double *h, InfLive *live)
 
 void
 inf_live_build(const InfMarkovSystem *system, const double *h, const double *v,
-               const double *v_bound, const InfMarkov *result, InfLive *live)
+               const double *v_bound, double conversion, double value, InfLive *live)
 {
-	double conversion = result->conversion_probability;
 	uint32_t *state = place_states(system, h, live);
 	uint32_t n = live->n;
 	InfSparse q = live_steps(system, live->place, state, n);
@@ -162,7 +161,7 @@ inf_live_build(const InfMarkovSystem *system, const double *h, const double *v,
 	for (uint32_t i = 0; i < n; i++)
 	{
 		double effect = h[state[i]] / conversion;
-		double value_effect = result->value != 0 ? v_bound[state[i]] / fabs(result->value) : 0;
+		double value_effect = value != 0 ? v_bound[state[i]] / fabs(value) : 0;
 
 		live->h[i] = h[state[i]];
 		live->v[i] = v[state[i]];

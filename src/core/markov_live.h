@@ -24,9 +24,12 @@ typedef struct InfLive
 	double *like;   /* weight / visits, for the comparison of sweeps */
 } InfLive;
 
-/* v_bound is v with the sizes of the values. */
+/*
+ * v_bound is v with the sizes of the values. The weight is h in terms of "conversion", or v_bound in
+ * terms of "value" where that is more, but not where revenue and refunds nearly cancel out.
+ */
 extern void inf_live_build(const InfMarkovSystem *system, const double *h, const double *v,
-                           const double *v_bound, const InfMarkov *result, InfLive *live);
+                           const double *v_bound, double conversion, double value, InfLive *live);
 extern void inf_live_free(InfLive *live);
 
 #endif

@@ -7,10 +7,20 @@
 
 #include "core/host.h"
 #include "core/markov_flow.h"
+#include "core/markov_sweep.h"
 #include "core/sum.h"
 
 /* What rounding may come to, in effects of at most 1. */
 #define ROUNDING 1e-11
+
+/* What the error of a state may be for the promise to be kept. */
+#define ENOUGH (INF_MARKOV_ERROR - 2 * ROUNDING)
+
+/* Where pushing is too much work, this many times as much may be spent in all. */
+#define MORE_WORK 10
+
+/* Sweeps over so many states tell what all will need. */
+#define TRIAL 8
 
 /* Solutions of one system: the first, and corrections by what was left. */
 #define SOLUTIONS 4
@@ -77,6 +87,83 @@ weight_of_returns(const InfMarkov *result, double visits, double h, double v)
 	return visits * fmax(effect, fmin(value_effect, INF_MARKOV_CANCELLED * effect));
 }
 
+/*
+ * The states whose error is above what is promised. A walk comes back with a probability of at most
+ * 1, which is h here; what that does to the results is weight / visits times as much.
+ */
+static InfReturn *
+list_unsolved(const InfFlow *flow, const double *weight, const double *error, uint32_t *count)
+{
+	InfReturn *unsolved = INF_ALLOC_ARRAY(InfReturn, flow->n);
+
+	*count = 0;
+	for (uint32_t i = 0; i < flow->n; i++)
+	{
+		if (error[i] >= ENOUGH)
+			unsolved[(*count)++] =
+			    (InfReturn){.influencer = flow->state[i],
+			                .goal = INF_MARKOV_GOAL * flow->visits[i] / weight[i]};
+	}
+	return unsolved;
+}
+
+/* Takes over what is better than what is there. */
+static void
+take_over(const InfFlow *flow, const double *weight, const InfReturn *solved, uint32_t count,
+          double *returns, double *error)
+{
+	uint32_t r = 0;
+
+	for (uint32_t i = 0; i < flow->n && r < count; i++)
+	{
+		double left;
+
+		if (flow->state[i] != solved[r].influencer)
+			continue;
+		left = flow->visits[i] - solved[r].h;
+		if (left > 0 && solved[r].error * weight[i] / flow->visits[i] < error[i])
+		{
+			returns[i] = fmax(1, flow->visits[i] / left);
+			error[i] = solved[r].error * weight[i] / flow->visits[i];
+		}
+		r++;
+	}
+}
+
+/*
+ * Walks that go on for long in narrow places are no case for pushing: sweeps find what comes back
+ * without any bound of a norm. Where they in turn are too much work, there is more pushing.
+ */
+static void
+solve_unsolved(const InfMarkovSystem *system, const InfFlow *flow, const double *weight,
+               double work, double *returns, double *error, InfSparseStats *stats)
+{
+	uint32_t count, trial;
+	InfReturn *unsolved = list_unsolved(flow, weight, error, &count);
+	double *one = inf_zero_vector(system->n);
+	double *zero = inf_zero_vector(system->n);
+	double spent;
+	InfLive live;
+
+	for (uint32_t i = 0; i < system->n; i++)
+		one[i] = 1;
+	inf_live_build(system, one, zero, zero, 1, 0, &live);
+	trial = count < TRIAL ? count : TRIAL;
+	spent = inf_sweep_returns(system, &live, unsolved, trial, work, &stats->iterations);
+	if (spent * count <= MORE_WORK * work * trial)
+	{
+		inf_sweep_returns(system, &live, unsolved + trial, count - trial, work, &stats->iterations);
+		trial = count;
+	}
+	else
+		inf_flow_returns(flow, weight, INF_MARKOV_GOAL, MORE_WORK * work, returns, error);
+	take_over(flow, weight, unsolved, trial, returns, error);
+	inf_live_free(&live);
+	inf_free(unsolved);
+	inf_free(one);
+	inf_free(zero);
+}
+
 /* k = 1: RE_i = n_i h_i / (N_ii P). Returns the largest error. */
 static double
 effects_of_returns(const InfMarkovSystem *system, const double *h, const double *v, double work,
@@ -93,6 +180,11 @@ effects_of_returns(const InfMarkovSystem *system, const double *h, const double 
 	for (uint32_t i = 0; i < flow.n; i++)
 		weight[i] = weight_of_returns(result, flow.visits[i], h[flow.state[i]], v[flow.state[i]]);
 	inf_flow_returns(&flow, weight, INF_MARKOV_GOAL, work, returns, error);
+	for (uint32_t i = 0; i < flow.n; i++)
+		largest = fmax(largest, error[i]);
+	if (largest >= ENOUGH)
+		solve_unsolved(system, &flow, weight, work, returns, error, stats);
+	largest = 0;
 	result->nexact = system->n - flow.n; /* nobody meets these */
 	for (uint32_t i = 0; i < flow.n; i++)
 	{

@@ -203,7 +203,7 @@ main(void)
 	Comparison comparisons[2][KINDS][4]; /* k = 1, k > 1 */
 
 	memset(comparisons, 0, sizeof(comparisons));
-	for (int round = 0; round < 340 * KINDS; round++)
+	for (int round = 0; round < 240 * KINDS; round++)
 	{
 		int kind = round % KINDS;
 		uint32_t order = round / KINDS % 2 == 0 ? 1 : 2 + random_below(3);
