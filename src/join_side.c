@@ -181,6 +181,29 @@ fixed_offset(TupleDesc desc, int attno)
 	return attno > 0 ? offset : -1;
 }
 
+/* The offsets of all columns of the shape, if each of them is a word that is always in one place. */
+static int *
+fixed_offsets(const JoinSide *side, TupleDesc desc)
+{
+	const RowShape *shape = &side->shape;
+	int *offsets =
+	    MemoryContextAlloc(side->plan->state->es_query_cxt, Max(shape->ncolumns, 1) * sizeof(int));
+
+	for (int i = 0; i < shape->ncolumns; i++)
+	{
+		const RowColumn *column = &shape->columns[i];
+
+		offsets[i] =
+		    column->by_value && column->source > 0 ? fixed_offset(desc, column->source) : -1;
+		if (offsets[i] < 0)
+		{
+			pfree(offsets);
+			return NULL;
+		}
+	}
+	return offsets;
+}
+
 static void
 begin_scan(JoinSide *side, TupleTableSlot *slot)
 {
@@ -192,6 +215,7 @@ begin_scan(JoinSide *side, TupleTableSlot *slot)
 	side->in_place = side->scan->rs_rd->rd_tableam == GetHeapamTableAmRoutine() &&
 	                 TTS_IS_BUFFERTUPLE(slot) && side->key_offset >= 0 && side->at_offset >= 0 &&
 	                 !side->has_span && !side->is_window;
+	side->column_offsets = side->in_place ? fixed_offsets(side, desc) : NULL;
 }
 
 /* Key and instant of such a row, which is not taken apart. False if it has to be. */
@@ -236,7 +260,8 @@ inf_side_read(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot, ExprContext 
 	bool isnull;
 
 	side->number++;
-	if (side->in_place && keys->is_word && read_in_place(side, slot))
+	side->was_in_place = side->in_place && keys->is_word && read_in_place(side, slot);
+	if (side->was_in_place)
 		return is_finite(side);
 	slot_getsomeattrs(slot, side->natts);
 
@@ -328,4 +353,33 @@ inf_side_fill(const JoinSide *side, uint64 *row, bool matchable)
 	if (side->shape.span)
 		row[side->shape.span] = matchable ? (uint64) side->lookback : 0;
 	inf_row_fill(&side->shape, row, side->values, side->isnull);
+}
+
+/* The columns of a row that was read in place; there are no NULLs among them. */
+static inline void
+fill_in_place(const JoinSide *side, TupleTableSlot *slot, uint64 *row)
+{
+	const RowShape *shape = &side->shape;
+	HeapTupleHeader tuple = ((HeapTupleTableSlot *) slot)->tuple->t_data;
+	const char *data = (const char *) tuple + tuple->t_hoff;
+
+	for (int i = 0; i < shape->ncolumns; i++)
+		row[shape->first + i] =
+		    (uint64) fetch_att(data + side->column_offsets[i], true, shape->columns[i].length);
+	if (shape->nulls)
+		row[shape->nulls] = 0;
+}
+
+void
+inf_side_keep(JoinSide *side, TupleTableSlot *slot, uint64 *row, bool matchable)
+{
+	if (side->was_in_place && side->column_offsets != NULL && matchable)
+	{
+		ROW_AT(row) = side->instant;
+		ROW_HEAD(row)->state = ROW_MATCHABLE;
+		fill_in_place(side, slot, row);
+		return;
+	}
+	inf_side_collect(side, slot, matchable);
+	inf_side_fill(side, row, matchable);
 }

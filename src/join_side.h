@@ -28,6 +28,7 @@ typedef struct JoinSide
 	bool in_place;        /* key and instant are always at the same offsets of such a row */
 	int key_offset;
 	int at_offset;
+	int *column_offsets; /* the same of the shape's columns, all of which are words; or NULL */
 	bool is_build;
 	bool is_date;
 	bool is_window; /* the instant is an attribution_window */
@@ -41,7 +42,8 @@ typedef struct JoinSide
 	RowShape shape;
 
 	/* of the present row */
-	int64 number; /* rows are numbered as they come */
+	bool was_in_place; /* was it read in place? */
+	int64 number;      /* rows are numbered as they come */
 	uint64 key;
 	int64 instant;
 	int64 lookback; /* negative: an error, if it comes to that */
@@ -61,7 +63,8 @@ static inline void
 inf_side_forget_scan(JoinSide *side)
 {
 	side->scan = NULL;
-	side->in_place = false;
+	side->in_place = side->was_in_place = false;
+	side->column_offsets = NULL;
 }
 
 /*
@@ -93,6 +96,12 @@ extern uint32 inf_side_collect(JoinSide *side, TupleTableSlot *slot, bool matcha
 
 /* Fills a row from what was read and collected. */
 extern void inf_side_fill(const JoinSide *side, uint64 *row, bool matchable);
+
+/*
+ * Both at once, for a row whose head has its length. Where the row was read in place and its columns
+ * are words at offsets that are known, it is not taken apart.
+ */
+extern void inf_side_keep(JoinSide *side, TupleTableSlot *slot, uint64 *row, bool matchable);
 
 /* A lookback of an interval in units of the instants; negative instead of an error. */
 extern int64 inf_span_of_interval(const Interval *span, bool is_date);
