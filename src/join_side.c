@@ -216,13 +216,14 @@ begin_scan(JoinSide *side, TupleTableSlot *slot)
 	                 TTS_IS_BUFFERTUPLE(slot) && side->key_offset >= 0 && side->at_offset >= 0 &&
 	                 !side->has_span && !side->is_window;
 	side->column_offsets = side->in_place ? fixed_offsets(side, desc) : NULL;
+	side->tuple = side->in_place ? ((HeapTupleTableSlot *) slot)->tuple : NULL;
 }
 
 /* Key and instant of such a row, which is not taken apart. False if it has to be. */
 static inline bool
-read_in_place(JoinSide *side, TupleTableSlot *slot)
+read_in_place(JoinSide *side)
 {
-	HeapTuple tuple = ((HeapTupleTableSlot *) slot)->tuple;
+	HeapTuple tuple = side->tuple;
 	const char *data = (const char *) tuple->t_data + tuple->t_data->t_hoff;
 	const char *key = data + side->key_offset;
 	int length = side->key_lengths[0];
@@ -248,7 +249,7 @@ inf_side_next_of_plan(JoinSide *side)
 	    plan->instrument == NULL && plan->ExecProcNode == side->exec &&
 	    plan->state->es_epq_active == NULL && !TupIsNull(slot))
 		begin_scan(side, slot);
-	return slot;
+	return TupIsNull(slot) ? NULL : slot;
 }
 
 bool
@@ -260,9 +261,10 @@ inf_side_read(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot, ExprContext 
 	bool isnull;
 
 	side->number++;
-	side->was_in_place = side->in_place && keys->is_word && read_in_place(side, slot);
+	side->was_in_place = side->in_place && keys->is_word && read_in_place(side);
 	if (side->was_in_place)
 		return is_finite(side);
+	inf_side_settle(side, slot);
 	slot_getsomeattrs(slot, side->natts);
 
 	/* the common case evaluates nothing */
@@ -321,6 +323,9 @@ inf_side_collect(JoinSide *side, TupleTableSlot *slot, bool matchable)
 {
 	RowShape *shape = &side->shape;
 
+	if (shape->ncolumns == 0)
+		return (uint32) shape->words;
+	inf_side_settle(side, slot);
 	slot_getsomeattrs(slot, side->natts);
 	for (int i = 0; i < shape->ncolumns; i++)
 	{
@@ -357,10 +362,10 @@ inf_side_fill(const JoinSide *side, uint64 *row, bool matchable)
 
 /* The columns of a row that was read in place; there are no NULLs among them. */
 static inline void
-fill_in_place(const JoinSide *side, TupleTableSlot *slot, uint64 *row)
+fill_in_place(const JoinSide *side, uint64 *row)
 {
 	const RowShape *shape = &side->shape;
-	HeapTupleHeader tuple = ((HeapTupleTableSlot *) slot)->tuple->t_data;
+	HeapTupleHeader tuple = side->tuple->t_data;
 	const char *data = (const char *) tuple + tuple->t_hoff;
 
 	for (int i = 0; i < shape->ncolumns; i++)
@@ -377,7 +382,7 @@ inf_side_keep(JoinSide *side, TupleTableSlot *slot, uint64 *row, bool matchable)
 	{
 		ROW_AT(row) = side->instant;
 		ROW_HEAD(row)->state = ROW_MATCHABLE;
-		fill_in_place(side, slot, row);
+		fill_in_place(side, row);
 		return;
 	}
 	inf_side_collect(side, slot, matchable);
