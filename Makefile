@@ -30,6 +30,7 @@ OBJS = \
 	src/core/diagnosis.o \
 	src/core/distribution.o \
 	src/core/event.o \
+	src/core/event_merge.o \
 	src/core/event_reader.o \
 	src/core/exact_sum.o \
 	src/core/gamma.o \

@@ -229,13 +229,14 @@ next_slot(AttributionJoinState *state)
 		JoinPart *part;
 		JoinRun *run = NULL;
 
-		if (TupIsNull(slot))
+		if (slot == NULL)
 			return false;
 		if (!inf_side_read(side, &state->keys, slot, econtext))
 		{
 			if (!state->keeps_probe)
 				continue;
 			start_probe(state);
+			inf_side_settle(side, slot);
 			state->slot = slot;
 			return true;
 		}
@@ -255,6 +256,7 @@ next_slot(AttributionJoinState *state)
 		if (run == NULL && !state->keeps_probe)
 			continue;
 		start_probe(state);
+		inf_side_settle(side, slot);
 		state->slot = slot;
 		state->probe_at = side->instant;
 		state->probe_span = side->lookback;
@@ -302,8 +304,7 @@ keep_in_batch(JoinSide *side, TupleTableSlot *slot, uint64 *row, bool matchable)
 		ROW_HEAD(row)->state = matchable ? ROW_MATCHABLE : ROW_UNMATCHABLE;
 		return;
 	}
-	inf_side_collect(side, slot, matchable);
-	inf_side_fill(side, row, matchable);
+	inf_side_keep(side, slot, row, matchable);
 }
 
 static void
@@ -321,7 +322,7 @@ read_batch(AttributionJoinState *state)
 		ReadyProbe *ready = &state->batch[state->nbatch];
 		bool matchable;
 
-		if (TupIsNull(slot))
+		if (slot == NULL)
 		{
 			state->exhausted = true;
 			break;

@@ -35,7 +35,7 @@ inf_join_read_side(AttributionJoinState *state, JoinSide *side, bool keeps, bool
 
 		CHECK_FOR_INTERRUPTS();
 		slot = inf_side_next(side);
-		if (TupIsNull(slot))
+		if (slot == NULL)
 			return NULL;
 		*matchable = inf_side_read(side, &state->keys, slot, econtext);
 		if (*matchable)

@@ -181,6 +181,29 @@ fixed_offset(TupleDesc desc, int attno)
 	return attno > 0 ? offset : -1;
 }
 
+/* The offsets of all columns of the shape, if each of them is a word that is always in one place. */
+static int *
+fixed_offsets(const JoinSide *side, TupleDesc desc)
+{
+	const RowShape *shape = &side->shape;
+	int *offsets =
+	    MemoryContextAlloc(side->plan->state->es_query_cxt, Max(shape->ncolumns, 1) * sizeof(int));
+
+	for (int i = 0; i < shape->ncolumns; i++)
+	{
+		const RowColumn *column = &shape->columns[i];
+
+		offsets[i] =
+		    column->by_value && column->source > 0 ? fixed_offset(desc, column->source) : -1;
+		if (offsets[i] < 0)
+		{
+			pfree(offsets);
+			return NULL;
+		}
+	}
+	return offsets;
+}
+
 static void
 begin_scan(JoinSide *side, TupleTableSlot *slot)
 {
@@ -192,13 +215,15 @@ begin_scan(JoinSide *side, TupleTableSlot *slot)
 	side->in_place = side->scan->rs_rd->rd_tableam == GetHeapamTableAmRoutine() &&
 	                 TTS_IS_BUFFERTUPLE(slot) && side->key_offset >= 0 && side->at_offset >= 0 &&
 	                 !side->has_span && !side->is_window;
+	side->column_offsets = side->in_place ? fixed_offsets(side, desc) : NULL;
+	side->tuple = side->in_place ? ((HeapTupleTableSlot *) slot)->tuple : NULL;
 }
 
 /* Key and instant of such a row, which is not taken apart. False if it has to be. */
 static inline bool
-read_in_place(JoinSide *side, TupleTableSlot *slot)
+read_in_place(JoinSide *side)
 {
-	HeapTuple tuple = ((HeapTupleTableSlot *) slot)->tuple;
+	HeapTuple tuple = side->tuple;
 	const char *data = (const char *) tuple->t_data + tuple->t_data->t_hoff;
 	const char *key = data + side->key_offset;
 	int length = side->key_lengths[0];
@@ -224,7 +249,7 @@ inf_side_next_of_plan(JoinSide *side)
 	    plan->instrument == NULL && plan->ExecProcNode == side->exec &&
 	    plan->state->es_epq_active == NULL && !TupIsNull(slot))
 		begin_scan(side, slot);
-	return slot;
+	return TupIsNull(slot) ? NULL : slot;
 }
 
 bool
@@ -236,8 +261,10 @@ inf_side_read(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot, ExprContext 
 	bool isnull;
 
 	side->number++;
-	if (side->in_place && keys->is_word && read_in_place(side, slot))
+	side->was_in_place = side->in_place && keys->is_word && read_in_place(side);
+	if (side->was_in_place)
 		return is_finite(side);
+	inf_side_settle(side, slot);
 	slot_getsomeattrs(slot, side->natts);
 
 	/* the common case evaluates nothing */
@@ -296,6 +323,9 @@ inf_side_collect(JoinSide *side, TupleTableSlot *slot, bool matchable)
 {
 	RowShape *shape = &side->shape;
 
+	if (shape->ncolumns == 0)
+		return (uint32) shape->words;
+	inf_side_settle(side, slot);
 	slot_getsomeattrs(slot, side->natts);
 	for (int i = 0; i < shape->ncolumns; i++)
 	{
@@ -328,4 +358,33 @@ inf_side_fill(const JoinSide *side, uint64 *row, bool matchable)
 	if (side->shape.span)
 		row[side->shape.span] = matchable ? (uint64) side->lookback : 0;
 	inf_row_fill(&side->shape, row, side->values, side->isnull);
+}
+
+/* The columns of a row that was read in place; there are no NULLs among them. */
+static inline void
+fill_in_place(const JoinSide *side, uint64 *row)
+{
+	const RowShape *shape = &side->shape;
+	HeapTupleHeader tuple = side->tuple->t_data;
+	const char *data = (const char *) tuple + tuple->t_hoff;
+
+	for (int i = 0; i < shape->ncolumns; i++)
+		row[shape->first + i] =
+		    (uint64) fetch_att(data + side->column_offsets[i], true, shape->columns[i].length);
+	if (shape->nulls)
+		row[shape->nulls] = 0;
+}
+
+void
+inf_side_keep(JoinSide *side, TupleTableSlot *slot, uint64 *row, bool matchable)
+{
+	if (side->was_in_place && side->column_offsets != NULL && matchable)
+	{
+		ROW_AT(row) = side->instant;
+		ROW_HEAD(row)->state = ROW_MATCHABLE;
+		fill_in_place(side, row);
+		return;
+	}
+	inf_side_collect(side, slot, matchable);
+	inf_side_fill(side, row, matchable);
 }

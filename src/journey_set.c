@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "utils/expandeddatum.h"
 
 #include "attribution_model.h"
 #include "compat.h"
@@ -19,13 +20,59 @@
 
 static const char type_name[] = "journey_set";
 
+/*
+ * The journeys of touches ~> purchases, mostly handed straight on to a function that reads them: an
+ * expanded object that points to the two sets instead of holding copies of them.
+ *
+ * Only read-only pointers to it are given out, so it is never changed, moved or deleted, and whoever
+ * keeps a value for longer than the row that it was computed from has it flattened. So it needs no
+ * memory context of its own, and the sets are there as long as it is.
+ */
+typedef struct JourneyPair
+{
+	ExpandedObjectHeader header;
+	InfJourneySet set;
+} JourneyPair;
+
+static Size
+pair_flat_size(ExpandedObjectHeader *header)
+{
+	const InfJourneySet *set = &((JourneyPair *) header)->set;
+
+	return VARHDRSZ + INF_JOURNEY_HEADER_SIZE + set->touches.size + set->purchases.size;
+}
+
+static void
+pair_flatten(ExpandedObjectHeader *header, void *result, Size allocated)
+{
+	const InfJourneySet *set = &((JourneyPair *) header)->set;
+
+	inf_put_journey_set(VARDATA(result), set);
+	SET_VARSIZE(result, allocated);
+}
+
+static const ExpandedObjectMethods pair_methods = {pair_flat_size, pair_flatten};
+
+/* The parts of a value, without looking into them. */
+static InfJourneySet
+parts_of_datum(Datum value)
+{
+	InfJourneySet set;
+	InfPart part;
+
+	if (VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(value)) &&
+	    DatumGetEOHP(value)->eoh_methods == &pair_methods)
+		return ((JourneyPair *) DatumGetEOHP(value))->set;
+	part = inf_part_of_datum(value);
+	inf_check_stored(type_name, inf_open_journey_set(part.bytes, part.size, &set));
+	return set;
+}
+
 JourneyValue
 inf_journeys_of_datum(Datum value)
 {
-	InfPart part = inf_part_of_datum(value);
-	JourneyValue journeys;
+	JourneyValue journeys = {.set = parts_of_datum(value)};
 
-	inf_check_stored(type_name, inf_open_journey_set(part.bytes, part.size, &journeys.set));
 	inf_check_stored(type_name,
 	                 inf_read_touch_header(journeys.set.touches.bytes, journeys.set.touches.size,
 	                                       &journeys.touches));
@@ -104,7 +151,7 @@ journeys_from(Datum touch_set, Datum purchase_set)
 	InfTouchHeader touches;
 	InfPurchaseHeader purchases;
 	const char *mismatch;
-	InfBuffer out;
+	JourneyPair *pair;
 
 	inf_check_stored("touch_set",
 	                 inf_read_touch_header(set.touches.bytes, set.touches.size, &touches));
@@ -117,8 +164,10 @@ journeys_from(Datum touch_set, Datum purchase_set)
 		                errhint("Make both sets from columns of the same types.")));
 	inf_check_value_size(VARHDRSZ + INF_JOURNEY_HEADER_SIZE + set.touches.size +
 	                     set.purchases.size);
-	inf_write_journey_set(&out, VARHDRSZ, &set);
-	return inf_datum_of_buffer(&out);
+	pair = palloc0(sizeof(JourneyPair));
+	EOH_init_header(&pair->header, &pair_methods, CurrentMemoryContext);
+	pair->set = set;
+	return EOHPGetRODatum(&pair->header);
 }
 
 PG_FUNCTION_INFO_V1(led_to_sets);

@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "common/int.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
@@ -45,9 +46,11 @@ read_uint16(const char *p)
 static inline bool
 shift_in(uint64 *total, uint64 factor, uint64 add)
 {
-	if (*total > ((uint64) PG_INT64_MAX - add) / factor)
+	uint64 product;
+
+	if (pg_mul_u64_overflow(*total, factor, &product) || product > (uint64) PG_INT64_MAX - add)
 		return false;
-	*total = *total * factor + add;
+	*total = product + add;
 	return true;
 }
 

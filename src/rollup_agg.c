@@ -38,10 +38,11 @@ finish(FunctionCallInfo fcinfo, const SetKind *kind)
 
 	if (PG_ARGISNULL(0))
 		state = inf_new_state(fcinfo, kind); /* no rows: an empty set */
-	else if (VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(PG_GETARG_DATUM(0))))
+	else if (VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(PG_GETARG_DATUM(0))) &&
+	         DatumGetEOHP(PG_GETARG_DATUM(0))->eoh_methods == &inf_set_methods)
 		state = (SetState *) DatumGetEOHP(PG_GETARG_DATUM(0));
 	else
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0)); /* flattened already */
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0)); /* flattened already, or no state */
 	inf_check_stored(kind->type, kind->finish(&state->builder, VARHDRSZ, &out));
 	PG_RETURN_DATUM(inf_datum_of_buffer(&out));
 }

@@ -117,7 +117,7 @@ typedef struct InfPacker
 {
 	uint8_t *p;
 	uint64_t pending; /* bits not yet written, lowest first */
-	int npending;     /* fewer than 8 between calls */
+	int npending;     /* fewer than 64 between calls */
 } InfPacker;
 
 static inline void
@@ -131,22 +131,22 @@ inf_pack(InfPacker *packer, uint64_t value, int width)
 	}
 	packer->pending |= value << packer->npending;
 	packer->npending += width;
+	if (packer->npending < 64)
+		return;
 	inf_store64(packer->p, packer->pending);
-	packer->p += packer->npending >> 3;
-	packer->pending = (packer->npending >> 3) == 8 ? 0 : packer->pending >> (packer->npending & ~7);
-	packer->npending &= 7;
+	packer->p += 8;
+	packer->npending -= 64;
+	packer->pending = value >> (width - packer->npending); /* at most 57 places */
 }
 
-/* Ends the array at a whole byte, and returns where it ends. */
+/* Ends the array at a whole byte, and returns where it ends; up to 8 bytes behind are written to. */
 static inline uint8_t *
 inf_pack_end(InfPacker *packer)
 {
-	if (packer->npending > 0)
-	{
-		*packer->p++ = (uint8_t) packer->pending;
-		packer->npending = 0;
-		packer->pending = 0;
-	}
+	inf_store64(packer->p, packer->pending);
+	packer->p += (packer->npending + 7) / 8;
+	packer->npending = 0;
+	packer->pending = 0;
 	return packer->p;
 }
 

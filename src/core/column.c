@@ -4,9 +4,12 @@
  */
 #include "core/column.h"
 
+#include <float.h>
 #include <math.h>
+#include <string.h>
 
 #include "core/bits.h"
+#include "core/host.h"
 
 /* Powers of ten that a double holds exactly. */
 #define MAX_SCALE 9
@@ -96,6 +99,12 @@ inf_read_int64s(InfCursor *cursor, int64_t *values, size_t n)
 		cursor->bad = true;
 		return;
 	}
+	if (unit == 1)
+	{
+		for (size_t i = 0; i < n; i++)
+			values[i] = (int64_t) (least + inf_unpack(packed, i, width));
+		return;
+	}
 	for (size_t i = 0; i < n; i++)
 		values[i] = (int64_t) (least + inf_unpack(packed, i, width) * unit);
 }
@@ -179,53 +188,81 @@ inf_read_keys(InfCursor *cursor, uint64_t *keys, size_t n)
 	}
 }
 
-/* Is every value a whole number over this power of ten, exactly? */
+/* The nearest whole number, to "to"; false if it is no longer exact as a double. */
+static inline bool
+round_to_units(double x, int64_t *to)
+{
+#if FLT_EVAL_METHOD == 0
+	/* added to this, a double has no bits left for a fraction, and its lowest are the whole number */
+	const double shift = 0x1.8p52;
+
+	if (fabs(x) < 0x1p51)
+	{
+		double shifted = x + shift;
+		int64_t bits, base;
+
+		memcpy(&bits, &shifted, sizeof(bits));
+		memcpy(&base, &shift, sizeof(base));
+		*to = bits - base;
+		return true;
+	}
+#endif
+	x = rint(x);
+	if (!(fabs(x) <= MAX_EXACT))
+		return false;
+	*to = (int64_t) x;
+	return true;
+}
+
+/* Is every value a whole number of units over this power of ten, exactly? */
 static bool
-is_decimal(const double *values, size_t n, double power)
+to_decimal(const double *values, size_t n, double power, int64_t *units)
 {
 	for (size_t i = 0; i < n; i++)
 	{
-		double scaled = rint(values[i] * power);
-
-		if (!(fabs(scaled) <= MAX_EXACT) || scaled / power != values[i])
+		if (!round_to_units(values[i] * power, &units[i]) || (double) units[i] / power != values[i])
 			return false;
 	}
 	return true;
 }
 
+static void
+write_decimals(InfBuffer *buffer, const int64_t *units, size_t n, int scale)
+{
+	int64_t least = INT64_MAX;
+	int64_t most = INT64_MIN;
+	int width;
+	InfPacker packer;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		least = units[i] < least ? units[i] : least;
+		most = units[i] > most ? units[i] : most;
+	}
+	width = inf_bit_width((uint64_t) most - (uint64_t) least);
+	inf_write8(buffer, (uint8_t) scale);
+	inf_write_varint(buffer, inf_zigzag(least));
+	inf_write8(buffer, (uint8_t) width);
+	packer = (InfPacker){inf_buffer_reserve(buffer, inf_packed_size(n, width)), 0, 0};
+	for (size_t i = 0; i < n; i++)
+		inf_pack(&packer, (uint64_t) (units[i] - least), width);
+	buffer->size = (size_t) (inf_pack_end(&packer) - buffer->data);
+}
+
 void
 inf_write_doubles(InfBuffer *buffer, const double *values, size_t n)
 {
+	int64_t *units = INF_ALLOC_ARRAY(int64_t, n);
 	uint8_t *p;
 	int scale = 0;
 
-	while (scale <= MAX_SCALE && !is_decimal(values, n, powers_of_ten[scale]))
+	while (scale <= MAX_SCALE && !to_decimal(values, n, powers_of_ten[scale], units))
 		scale++;
 	if (scale <= MAX_SCALE)
-	{
-		int64_t least = INT64_MAX;
-		int64_t most = INT64_MIN;
-		int width;
-		InfPacker packer;
-
-		for (size_t i = 0; i < n; i++)
-		{
-			int64_t units = (int64_t) rint(values[i] * powers_of_ten[scale]);
-
-			least = units < least ? units : least;
-			most = units > most ? units : most;
-		}
-		width = inf_bit_width((uint64_t) most - (uint64_t) least);
-		inf_write8(buffer, (uint8_t) scale);
-		inf_write_varint(buffer, inf_zigzag(least));
-		inf_write8(buffer, (uint8_t) width);
-		packer = (InfPacker){inf_buffer_reserve(buffer, inf_packed_size(n, width)), 0, 0};
-		for (size_t i = 0; i < n; i++)
-			inf_pack(&packer, (uint64_t) ((int64_t) rint(values[i] * powers_of_ten[scale]) - least),
-			         width);
-		buffer->size = (size_t) (inf_pack_end(&packer) - buffer->data);
+		write_decimals(buffer, units, n, scale);
+	inf_free(units);
+	if (scale <= MAX_SCALE)
 		return;
-	}
 
 	inf_write8(buffer, RAW_DOUBLES);
 	p = inf_buffer_reserve(buffer, 8 * n);

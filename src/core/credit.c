@@ -91,6 +91,8 @@ credit_time_decay(double half_life, const int64_t *at, const double *weight, siz
 	{
 		if (i > 0 && at[i] == at[i - 1])
 			credit[i] = credit[i - 1];
+		else if (at[i] == at[n - 1])
+			credit[i] = 1;
 		else
 			credit[i] = exp2(-((double) inf_elapsed(at[i], at[n - 1]) / half_life));
 		if (i % POLL_EVERY == POLL_EVERY - 1)

@@ -165,8 +165,8 @@ inf_sort_events(InfEvent *events, InfEvent *other, size_t n, int prefix_bits)
 	size_t nbuckets;
 	size_t next = 0;
 
-	/* about eight events to a bucket of neighbouring keys */
-	while (bits < MAX_BUCKET_BITS && (n >> (bits + 4)) > 0)
+	/* two or three events to a bucket of neighbouring keys */
+	while (bits < MAX_BUCKET_BITS && (n >> (bits + 2)) > 0)
 		bits++;
 	if (bits == 0)
 	{
@@ -202,6 +202,54 @@ inf_sort_events(InfEvent *events, InfEvent *other, size_t n, int prefix_bits)
 	return other;
 }
 
+size_t
+inf_block_add_events(InfEventBlock *block, const InfEvent *events, size_t n)
+{
+	size_t some = INF_BLOCK_EVENTS - block->nevents;
+	size_t ncustomers = block->ncustomers;
+	int64_t *at = block->at + block->nevents;
+	/* the last customer so far; a first one differs from what is not there */
+	uint64_t key = ncustomers > 0 ? block->keys[ncustomers - 1] : ~events[0].key;
+	uint32_t count = ncustomers > 0 ? block->counts[ncustomers - 1] : 0;
+
+	if (some > n)
+		some = n;
+	for (size_t i = 0; i < some; i++)
+	{
+		bool is_next = events[i].key != key;
+
+		key = events[i].key;
+		ncustomers += is_next;
+		count = is_next ? 1 : count + 1;
+		block->keys[ncustomers - 1] = key;
+		block->counts[ncustomers - 1] = count;
+		at[i] = events[i].at;
+	}
+	block->ncustomers = ncustomers;
+	block->nevents += some;
+	return some;
+}
+
+void
+inf_events_of_block(const InfEventBlock *block, InfEvent *events)
+{
+	size_t n = 0;
+
+	for (size_t c = 0; c < block->ncustomers; c++)
+	{
+		uint64_t key = block->keys[c];
+		size_t end = n + block->counts[c];
+
+		/* most have one event or two: what is written too much is the next customer's */
+		events[n].key = events[n + 1].key = key;
+		for (n += 2; n < end; n++)
+			events[n].key = key;
+		n = end;
+	}
+	for (size_t i = 0; i < n; i++)
+		events[i].at = block->at[i];
+}
+
 void
 inf_write_block(InfBuffer *buffer, const InfEventBlock *block)
 {
@@ -215,26 +263,34 @@ inf_write_block(InfBuffer *buffer, const InfEventBlock *block)
 	inf_write_int64s(buffer, block->at, block->nevents);
 }
 
-/* Instants ascend within each customer, of whom the first may go on from the block before. */
+/*
+ * Instants ascend within each customer, of whom the first may go on from the block before. A step
+ * back is fine where the next customer begins: so all steps back are counted, and those there, which
+ * takes no branch that depends on the data.
+ */
 static bool
 is_in_order(const InfEventBlock *block, const InfBlockEnd *before)
 {
 	const int64_t *at = block->at;
-	bool good = true;
+	const uint64_t span = (uint64_t) INF_END_INSTANT - (uint64_t) INF_MIN_INSTANT;
+	size_t outside = (uint64_t) at[0] - (uint64_t) INF_MIN_INSTANT >= span;
+	size_t back = 0;
+	size_t begin = 0;
 
 	if (before->any &&
 	    (block->keys[0] < before->key || (block->keys[0] == before->key && at[0] < before->at)))
 		return false;
-	for (size_t c = 0; c < block->ncustomers; c++)
+	for (size_t i = 1; i < block->nevents; i++)
 	{
-		const int64_t *end = at + block->counts[c];
-
-		good &= *at >= INF_MIN_INSTANT;
-		for (at++; at < end; at++)
-			good &= at[-1] <= at[0];
-		good &= at[-1] < INF_END_INSTANT;
+		outside += (uint64_t) at[i] - (uint64_t) INF_MIN_INSTANT >= span;
+		back += at[i] < at[i - 1];
 	}
-	return good;
+	for (size_t c = 0; c + 1 < block->ncustomers; c++)
+	{
+		begin += block->counts[c];
+		back -= at[begin] < at[begin - 1];
+	}
+	return outside == 0 && back == 0;
 }
 
 void

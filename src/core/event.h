@@ -17,6 +17,9 @@
 
 #define INF_BLOCK_EVENTS 2048
 
+/* Room for the events of a block, one after which is written to. */
+#define INF_EVENT_ROOM (INF_BLOCK_EVENTS + 1)
+
 /* One event while it is sorted. */
 typedef struct InfEvent
 {
@@ -55,6 +58,12 @@ inf_block_add(InfEventBlock *block, uint64_t key, const int64_t *at, size_t n)
 	memcpy(block->at + block->nevents, at, n * sizeof(int64_t));
 	block->nevents += n;
 }
+
+/* Adds events in order, n > 0, as far as there is room; returns how many. */
+extern size_t inf_block_add_events(InfEventBlock *block, const InfEvent *events, size_t n);
+
+/* The block's events, but for their values; there must be room for INF_EVENT_ROOM. */
+extern void inf_events_of_block(const InfEventBlock *block, InfEvent *events);
 
 extern void inf_write_block(InfBuffer *buffer, const InfEventBlock *block);
 

@@ -48,11 +48,13 @@ read_block(InfEventReader *reader)
 {
 	uint64_t left = reader->nevents - reader->events_read;
 	size_t n = left < INF_BLOCK_EVENTS ? (size_t) left : INF_BLOCK_EVENTS;
+	InfBlockEnd before = reader->end;
 
 	inf_poll();
+	reader->ncustomers_ready = 0;
 	if (n == 0)
 	{
-		if (reader->cursor.p != reader->cursor.end || reader->customers_given != reader->ncustomers)
+		if (reader->cursor.p != reader->cursor.end || reader->customers_read != reader->ncustomers)
 			reader->problem = damaged;
 		return false;
 	}
@@ -65,9 +67,21 @@ read_block(InfEventReader *reader)
 		return false;
 	}
 	reader->events_read += n;
+	reader->customers_read += reader->block->ncustomers;
+	if (before.any && before.key == reader->block->keys[0])
+		reader->customers_read--; /* goes on from the block before */
 	reader->next_customer = 0;
 	reader->next_event = 0;
+	reader->ncustomers_ready = reader->block->ncustomers;
 	return true;
+}
+
+size_t
+inf_event_reader_next_block(InfEventReader *reader)
+{
+	return reader->problem == NULL && reader->block != NULL && read_block(reader)
+	           ? reader->block->nevents
+	           : 0;
 }
 
 /* Is the block used up, and is there another? */
@@ -139,7 +153,6 @@ inf_event_reader_next(InfEventReader *reader, InfCustomerEvents *events)
 	if (reader->next_customer == reader->block->ncustomers && !read_block(reader))
 		return false;
 	next_piece(reader, events);
-	reader->customers_given++;
 	if (!at_end_of_block(reader))
 		return true;
 

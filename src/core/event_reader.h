@@ -30,9 +30,10 @@ typedef struct InfEventReader
 	InfCursor cursor;
 	uint64_t nevents;
 	uint64_t ncustomers;
-	uint64_t events_read;     /* in the blocks read so far */
-	uint64_t customers_given; /* out so far */
-	size_t next_customer;     /* in the block */
+	uint64_t events_read; /* in the blocks read so far */
+	uint64_t customers_read;
+	size_t next_customer;    /* in the block */
+	size_t ncustomers_ready; /* in the block, 0 if there is none or a problem */
 	size_t next_event;
 	InfBlockEnd end;
 	InfEventBlock *block;
@@ -54,6 +55,29 @@ extern void inf_event_reader_open(InfEventReader *reader, InfCursor cursor, uint
 
 /* The next customer; false at the end or if there is a problem. Valid until the next call. */
 extern bool inf_event_reader_next(InfEventReader *reader, InfCustomerEvents *events);
+
+/*
+ * A customer of whom the block at hand is known to have all: steps over the next one, and returns
+ * where its events begin; the block has key and count. False: inf_event_reader_next is to be asked.
+ * Nearly all customers are like that, and this is what readers put into their own loops.
+ */
+static inline bool
+inf_event_reader_step(InfEventReader *reader, size_t *customer, size_t *first)
+{
+	*customer = reader->next_customer;
+	*first = reader->next_event;
+	if (*customer + 1 >= reader->ncustomers_ready) /* the last one may go on in the next block */
+		return false;
+	reader->next_customer++;
+	reader->next_event += reader->block->counts[*customer];
+	return true;
+}
+
+/*
+ * The next block, instead of customer by customer: how many events the reader's block and columns
+ * have; 0 at the end or if there is a problem.
+ */
+extern size_t inf_event_reader_next_block(InfEventReader *reader);
 
 extern void inf_event_reader_close(InfEventReader *reader);
 

@@ -52,21 +52,34 @@ inf_set_mismatch(const InfTouchHeader *touches, const InfPurchaseHeader *purchas
 }
 
 void
-inf_write_journey_set(InfBuffer *out, size_t prefix, const InfJourneySet *set)
+inf_put_journey_set(void *to, const InfJourneySet *set)
 {
 	const InfPart *parts[3] = {&set->touches, &set->purchases, &set->paths};
-	size_t size = prefix + INF_JOURNEY_HEADER_SIZE;
-	uint8_t *start;
+	uint8_t *p = to;
+
+	memset(p, 0, INF_JOURNEY_HEADER_SIZE);
+	p[0] = INF_FORMAT_VERSION;
+	p[1] = INF_KIND_JOURNEYS;
+	for (int i = 0; i < 3; i++)
+		inf_store64(p + 8 + 8 * i, parts[i]->size);
+	p += INF_JOURNEY_HEADER_SIZE;
+	for (int i = 0; i < 3; i++)
+	{
+		if (parts[i]->size > 0)
+			memcpy(p, parts[i]->bytes, parts[i]->size);
+		p += parts[i]->size;
+	}
+}
+
+void
+inf_write_journey_set(InfBuffer *out, size_t prefix, const InfJourneySet *set)
+{
+	size_t size = prefix + INF_JOURNEY_HEADER_SIZE + set->touches.size + set->purchases.size +
+	              set->paths.size;
 
 	memset(out, 0, sizeof(*out));
-	inf_buffer_reserve(out, size + parts[0]->size + parts[1]->size + parts[2]->size);
-	memset(out->data, 0, size);
+	inf_buffer_reserve(out, size);
+	memset(out->data, 0, prefix);
+	inf_put_journey_set(out->data + prefix, set);
 	out->size = size;
-	start = out->data + prefix;
-	start[0] = INF_FORMAT_VERSION;
-	start[1] = INF_KIND_JOURNEYS;
-	for (int i = 0; i < 3; i++)
-		inf_store64(start + 8 + 8 * i, parts[i]->size);
-	for (int i = 0; i < 3; i++)
-		inf_write_bytes(out, parts[i]->bytes, parts[i]->size);
 }

@@ -41,7 +41,10 @@ extern const char *inf_open_journey_set(const uint8_t *bytes, size_t size, InfJo
 extern const char *inf_set_mismatch(const InfTouchHeader *touches,
                                     const InfPurchaseHeader *purchases);
 
-/* Puts the parts together behind "prefix" bytes. */
+/* Puts the parts together: INF_JOURNEY_HEADER_SIZE bytes and what the parts have. */
+extern void inf_put_journey_set(void *to, const InfJourneySet *set);
+
+/* The same behind "prefix" bytes of a buffer. */
 extern void inf_write_journey_set(InfBuffer *out, size_t prefix, const InfJourneySet *set);
 
 #endif

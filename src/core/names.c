@@ -243,7 +243,19 @@ sort_codes(const InfNames *names, uint32_t *codes, uint32_t *other, uint32_t n)
 	}
 }
 
-/* Codes in the order of their names. */
+static bool
+is_ascending(const InfNames *names)
+{
+	for (uint32_t i = 1; i < names->count; i++)
+	{
+		if (inf_name_compare(names->identity, inf_names_get(names, i - 1),
+		                     inf_names_get(names, i)) > 0)
+			return false;
+	}
+	return true;
+}
+
+/* Codes in the order of their names, which those of stored sets are in already. */
 static uint32_t *
 codes_in_order(const InfNames *names)
 {
@@ -253,7 +265,8 @@ codes_in_order(const InfNames *names)
 
 	for (uint32_t i = 0; i < n; i++)
 		codes[i] = i;
-	sort_codes(names, codes, other, n);
+	if (!is_ascending(names))
+		sort_codes(names, codes, other, n);
 	inf_free(other);
 	return codes;
 }

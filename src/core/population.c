@@ -109,8 +109,8 @@ next_timed(InfPopulation *p, InfPopulationJourney *out)
 		}
 	}
 	renumber(p, &out->journey, p->touch_code);
-	out->revenue.n = 0;
-	inf_exact_add(&out->revenue, out->journey.revenue);
+	out->revenue.n = out->journey.revenue != 0;
+	out->revenue.part[0] = out->journey.revenue;
 	return true;
 }
 

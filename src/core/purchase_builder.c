@@ -6,33 +6,11 @@
 
 #include <string.h>
 
+#include "core/event_merge.h"
 #include "core/host.h"
 #include "core/instant.h"
 
 #define PAYLOAD 8 /* the revenue */
-
-#define SIGN ((uint64_t) 1 << 63)
-
-/* Revenue as a number whose order is that of the revenue, and back. */
-static inline uint64_t
-key_of_revenue(double revenue)
-{
-	uint64_t bits;
-
-	revenue += 0.0; /* no minus zero */
-	memcpy(&bits, &revenue, sizeof(bits));
-	return (bits & SIGN) ? ~bits : bits | SIGN;
-}
-
-static inline double
-revenue_of_key(uint64_t bits)
-{
-	double revenue;
-
-	bits = (bits & SIGN) ? bits & ~SIGN : ~bits;
-	memcpy(&revenue, &bits, sizeof(revenue));
-	return revenue;
-}
 
 void
 inf_purchase_builder_init(InfPurchaseBuilder *builder, uint8_t time_type,
@@ -56,7 +34,7 @@ inf_purchase_builder_free(InfPurchaseBuilder *builder)
 void
 inf_purchase_builder_add(InfPurchaseBuilder *builder, uint64_t customer, int64_t at, double revenue)
 {
-	uint64_t value = key_of_revenue(revenue);
+	uint64_t value = inf_key_of_revenue(revenue);
 
 	if (!inf_rows_have_room(&builder->rows, customer))
 		inf_rows_grow(&builder->rows, customer);
@@ -114,35 +92,10 @@ inf_purchase_builder_add_set(InfPurchaseBuilder *builder, const uint8_t *bytes, 
 	return problem;
 }
 
-/* The orders of one customer, on their way to the writer. */
-typedef struct Gathered
-{
-	size_t capacity;
-	int64_t *at;
-	double *revenue;
-} Gathered;
-
-static void
-reserve(Gathered *g, size_t n)
-{
-	if (n <= g->capacity)
-		return;
-	g->capacity = n * 2;
-	g->at = inf_realloc(g->at, inf_array_size(g->capacity, sizeof(int64_t)));
-	g->revenue = inf_realloc(g->revenue, inf_array_size(g->capacity, sizeof(double)));
-}
-
-static void
-free_gathered(Gathered *g)
-{
-	inf_free(g->at);
-	inf_free(g->revenue);
-}
-
 /* Sorts one partition's rows and writes them. */
 static void
 write_partition(const InfRows *rows, size_t partition, InfEvent *events, InfEvent *other,
-                Gathered *g, InfPurchaseWriter *writer)
+                InfPurchaseWriter *writer)
 {
 	InfRowScan scan;
 	const uint8_t *row;
@@ -158,25 +111,8 @@ write_partition(const InfRows *rows, size_t partition, InfEvent *events, InfEven
 		n++;
 	}
 	sorted = inf_sort_events(events, other, n, rows->npartitions == 1 ? 0 : INF_PARTITION_BITS);
-	for (size_t i = 0; i < n;)
-	{
-		InfCustomerOrders orders = {sorted[i].key, 0, NULL, NULL};
-		size_t end = i;
-
-		while (end < n && sorted[end].key == orders.key)
-			end++;
-		orders.n = end - i;
-		reserve(g, orders.n);
-		for (size_t k = i; k < end; k++)
-		{
-			g->at[k - i] = sorted[k].at;
-			g->revenue[k - i] = revenue_of_key(sorted[k].value);
-		}
-		orders.at = g->at;
-		orders.revenue = g->revenue;
-		inf_purchase_writer_add(writer, &orders);
-		i = end;
-	}
+	if (n > 0)
+		inf_purchase_writer_add_events(writer, sorted, n);
 }
 
 /* The rows as an encoded set. */
@@ -187,7 +123,6 @@ write_rows(const InfPurchaseBuilder *builder, size_t prefix, uint64_t nskipped, 
 	size_t most = 0;
 	InfEvent *events;
 	InfEvent *other;
-	Gathered gathered = {0, NULL, NULL};
 	InfPurchaseWriter writer;
 
 	for (size_t p = 0; p < rows->npartitions; p++)
@@ -201,137 +136,59 @@ write_rows(const InfPurchaseBuilder *builder, size_t prefix, uint64_t nskipped, 
 	inf_purchase_writer_open(&writer, prefix, builder->time_type, builder->customer_identity,
 	                         builder->lookback, builder->touch_use);
 	for (size_t p = 0; p < rows->npartitions; p++)
-		write_partition(rows, p, events, other, &gathered, &writer);
+		write_partition(rows, p, events, other, &writer);
 	inf_purchase_writer_close(&writer, nskipped);
 	*out = writer.buffer;
 	inf_free(events);
 	inf_free(other);
-	free_gathered(&gathered);
 }
 
-/* One set of a merge: a reader, and its current customer's orders. */
-typedef struct Side
-{
-	InfPurchaseReader reader;
-	InfCustomerOrders orders;
-	bool more;
-} Side;
-
-/* Adds a side's orders to the n that are gathered, in order; the result is in *to. */
 static size_t
-merge_side(const Gathered *from, size_t n, const InfCustomerOrders *orders, Gathered *to)
+next_events(void *reader, InfEvent *events)
 {
-	size_t i = 0, j = 0, k = 0;
-
-	reserve(to, n + orders->n);
-	INF_GUARANTEED(to->at != NULL && to->revenue != NULL);
-	while (i < n || j < orders->n)
-	{
-		bool first =
-		    j == orders->n ||
-		    (i < n && (from->at[i] < orders->at[j] ||
-		               (from->at[i] == orders->at[j] && from->revenue[i] <= orders->revenue[j])));
-
-		to->at[k] = first ? from->at[i] : orders->at[j];
-		to->revenue[k++] = first ? from->revenue[i] : orders->revenue[j];
-		if (first)
-			i++;
-		else
-			j++;
-	}
-	return k;
-}
-
-static void
-advance(Side *side)
-{
-	side->more = inf_purchase_reader_next(&side->reader, &side->orders);
-}
-
-/* Merges the sides customer by customer. */
-static void
-merge_sides(Side *sides, size_t n, InfPurchaseWriter *writer)
-{
-	Gathered both[2] = {{0, NULL, NULL}, {0, NULL, NULL}};
-
-	for (;;)
-	{
-		InfCustomerOrders orders = {0, 0, NULL, NULL};
-		size_t nsides = 0;
-		size_t last = 0;
-		int side = 0;
-
-		/* who comes next, and in how many sets? */
-		for (size_t i = 0; i < n; i++)
-		{
-			if (!sides[i].more || (nsides > 0 && sides[i].orders.key > orders.key))
-				continue;
-			if (nsides == 0 || sides[i].orders.key < orders.key)
-			{
-				orders.key = sides[i].orders.key;
-				nsides = 0;
-			}
-			nsides++;
-			last = i;
-		}
-		if (nsides == 0)
-			break;
-		if (nsides == 1)
-		{
-			inf_purchase_writer_add(writer, &sides[last].orders);
-			advance(&sides[last]);
-			continue;
-		}
-		for (size_t i = 0; i <= last; i++)
-		{
-			if (!sides[i].more || sides[i].orders.key != orders.key)
-				continue;
-			orders.n = merge_side(&both[side], orders.n, &sides[i].orders, &both[1 - side]);
-			side = 1 - side;
-			advance(&sides[i]);
-		}
-		orders.at = both[side].at;
-		orders.revenue = both[side].revenue;
-		inf_purchase_writer_add(writer, &orders);
-	}
-	free_gathered(&both[0]);
-	free_gathered(&both[1]);
+	return inf_purchase_reader_next_events(reader, events);
 }
 
 /* Merges n encoded sets of the same types. */
 static const char *
 merge_sets(const InfBuffer *sets, size_t n, size_t prefix, uint64_t nskipped, InfBuffer *out)
 {
-	Side *sides = INF_ALLOC_ARRAY(Side, n);
+	InfPurchaseReader *readers = INF_ALLOC_ARRAY(InfPurchaseReader, n);
+	InfEventSource *sources = INF_ALLOC_ARRAY(InfEventSource, n);
 	const char *problem = NULL;
 
 	for (size_t i = 0; i < n; i++)
 	{
-		inf_purchase_reader_open(&sides[i].reader, sets[i].data, sets[i].size);
+		inf_purchase_reader_open(&readers[i], sets[i].data, sets[i].size);
 		if (problem == NULL)
-			problem = sides[i].reader.problem;
+			problem = readers[i].problem;
+		sources[i] = (InfEventSource){next_events, &readers[i]};
 	}
 	if (problem == NULL)
 	{
-		const InfPurchaseHeader *header = &sides[0].reader.header;
+		const InfPurchaseHeader *header = &readers[0].header;
+		InfEventMerge *merge = inf_event_merge_open(sources, n);
 		InfPurchaseWriter writer;
+		const InfEvent *events;
+		size_t nevents;
 
 		inf_purchase_writer_open(&writer, prefix, header->time_type, header->customer_identity,
 		                         header->lookback, header->touch_use);
-		for (size_t i = 0; i < n; i++)
-			advance(&sides[i]);
-		merge_sides(sides, n, &writer);
+		while ((nevents = inf_event_merge_next(merge, &events)) > 0)
+			inf_purchase_writer_add_events(&writer, events, nevents);
 		inf_purchase_writer_close(&writer, nskipped);
 		*out = writer.buffer;
+		inf_event_merge_close(merge);
 		for (size_t i = 0; i < n; i++)
 		{
 			if (problem == NULL)
-				problem = sides[i].reader.problem;
+				problem = readers[i].problem;
 		}
 	}
 	for (size_t i = 0; i < n; i++)
-		inf_purchase_reader_close(&sides[i].reader);
-	inf_free(sides);
+		inf_purchase_reader_close(&readers[i]);
+	inf_free(readers);
+	inf_free(sources);
 	return problem;
 }
 

@@ -106,7 +106,7 @@ inf_purchase_reader_open(InfPurchaseReader *reader, const uint8_t *bytes, size_t
 }
 
 bool
-inf_purchase_reader_next(InfPurchaseReader *reader, InfCustomerOrders *orders)
+inf_purchase_reader_next_gathered(InfPurchaseReader *reader, InfCustomerOrders *orders)
 {
 	InfCustomerEvents events;
 
@@ -122,6 +122,24 @@ inf_purchase_reader_next(InfPurchaseReader *reader, InfCustomerOrders *orders)
 	orders->at = events.at;
 	orders->revenue = events.column[COLUMN_REVENUE];
 	return true;
+}
+
+size_t
+inf_purchase_reader_next_events(InfPurchaseReader *reader, InfEvent *events)
+{
+	size_t n = reader->problem == NULL ? inf_event_reader_next_block(&reader->events) : 0;
+	const double *revenue = reader->events.column[COLUMN_REVENUE];
+
+	if (n == 0)
+	{
+		if (reader->problem == NULL)
+			reader->problem = reader->events.problem;
+		return 0;
+	}
+	inf_events_of_block(reader->events.block, events);
+	for (size_t i = 0; i < n; i++)
+		events[i].value = inf_key_of_revenue(revenue[i]);
+	return n;
 }
 
 void
@@ -152,47 +170,66 @@ inf_purchase_writer_open(InfPurchaseWriter *writer, size_t prefix, uint8_t time_
 static void
 write_block(InfPurchaseWriter *writer)
 {
+	InfPurchaseHeader *header = &writer->header;
+	InfEventBlock *block = writer->block;
+	size_t n = block->nevents;
+	InfSum sum = writer->sum;
+
 	inf_poll();
-	inf_write_block(&writer->buffer, writer->block);
-	inf_write_doubles(&writer->buffer, writer->revenue, writer->block->nevents);
-	writer->block->nevents = writer->block->ncustomers = 0;
+	if (header->norders == 0)
+		header->first_at = header->last_at = block->at[0];
+	header->ncustomers += block->ncustomers;
+	if (header->norders > 0 && block->keys[0] == writer->last_key)
+		header->ncustomers--; /* goes on from the block before */
+	writer->last_key = block->keys[block->ncustomers - 1];
+	header->norders += n;
+	for (size_t i = 0; i < n; i++)
+	{
+		header->first_at = block->at[i] < header->first_at ? block->at[i] : header->first_at;
+		header->last_at = block->at[i] > header->last_at ? block->at[i] : header->last_at;
+	}
+	for (size_t i = 0; i < n; i++)
+		inf_sum_add(&sum, writer->revenue[i]);
+	writer->sum = sum;
+
+	inf_write_block(&writer->buffer, block);
+	inf_write_doubles(&writer->buffer, writer->revenue, n);
+	block->nevents = block->ncustomers = 0;
 }
 
 void
 inf_purchase_writer_add(InfPurchaseWriter *writer, const InfCustomerOrders *orders)
 {
-	InfPurchaseHeader *header = &writer->header;
 	InfEventBlock *block = writer->block;
-	size_t n = orders->n;
 
-	if (n == 0)
-		return;
-	if (header->norders == 0)
-	{
-		header->first_at = orders->at[0];
-		header->last_at = orders->at[n - 1];
-	}
-	if (header->norders == 0 || orders->key != writer->last_key)
-	{
-		header->ncustomers++;
-		writer->last_key = orders->key;
-	}
-	if (orders->at[0] < header->first_at)
-		header->first_at = orders->at[0];
-	if (orders->at[n - 1] > header->last_at)
-		header->last_at = orders->at[n - 1];
-	header->norders += n;
-	for (size_t i = 0; i < n; i++)
-		inf_sum_add(&writer->sum, orders->revenue[i]);
-
-	for (size_t done = 0; done < n;)
+	for (size_t done = 0; done < orders->n;)
 	{
 		size_t to = block->nevents;
-		size_t some = INF_BLOCK_EVENTS - to < n - done ? INF_BLOCK_EVENTS - to : n - done;
+		size_t left = orders->n - done;
+		size_t some = INF_BLOCK_EVENTS - to < left ? INF_BLOCK_EVENTS - to : left;
 
 		inf_block_add(block, orders->key, orders->at + done, some);
 		memcpy(writer->revenue + to, orders->revenue + done, some * sizeof(double));
 		done += some;
+		if (block->nevents == INF_BLOCK_EVENTS)
+			write_block(writer);
+	}
+}
+
+void
+inf_purchase_writer_add_events(InfPurchaseWriter *writer, const InfEvent *events, size_t n)
+{
+	InfEventBlock *block = writer->block;
+
+	while (n > 0)
+	{
+		double *revenue = writer->revenue + block->nevents;
+		size_t some = inf_block_add_events(block, events, n);
+
+		for (size_t i = 0; i < some; i++)
+			revenue[i] = inf_revenue_of_key(events[i].value);
+		events += some;
+		n -= some;
 		if (block->nevents == INF_BLOCK_EVENTS)
 			write_block(writer);
 	}

@@ -14,6 +14,8 @@
 #ifndef INF_PURCHASE_SET_H
 #define INF_PURCHASE_SET_H
 
+#include <string.h>
+
 #include "core/event_reader.h"
 #include "core/names.h"
 #include "core/set_kind.h"
@@ -60,6 +62,29 @@ extern const char *inf_read_purchase_header(const uint8_t *bytes, size_t size,
 /* Changes how the set is to be matched with touches; the bytes must have a valid header. */
 extern void inf_set_lookback(uint8_t *bytes, int64_t lookback, InfTouchUse touch_use);
 
+/* Revenue as a number whose order is that of the revenue, the value of an event; and back. */
+static inline uint64_t
+inf_key_of_revenue(double revenue)
+{
+	const uint64_t sign = (uint64_t) 1 << 63;
+	uint64_t bits;
+
+	revenue += 0.0; /* no minus zero */
+	memcpy(&bits, &revenue, sizeof(bits));
+	return (bits & sign) ? ~bits : bits | sign;
+}
+
+static inline double
+inf_revenue_of_key(uint64_t bits)
+{
+	const uint64_t sign = (uint64_t) 1 << 63;
+	double revenue;
+
+	bits = (bits & sign) ? bits & ~sign : ~bits;
+	memcpy(&revenue, &bits, sizeof(revenue));
+	return revenue;
+}
+
 /* All orders of one customer, in order. */
 typedef struct InfCustomerOrders
 {
@@ -80,8 +105,30 @@ typedef struct InfPurchaseReader
 /* Starts reading; "problem" tells whether that worked. The bytes must outlive the reader. */
 extern void inf_purchase_reader_open(InfPurchaseReader *reader, const uint8_t *bytes, size_t size);
 
+/* The same, where a customer may go on in the next block. */
+extern bool inf_purchase_reader_next_gathered(InfPurchaseReader *reader, InfCustomerOrders *orders);
+
 /* The next customer; false at the end or if there is a problem. Valid until the next call. */
-extern bool inf_purchase_reader_next(InfPurchaseReader *reader, InfCustomerOrders *orders);
+static inline bool
+inf_purchase_reader_next(InfPurchaseReader *reader, InfCustomerOrders *orders)
+{
+	const InfEventBlock *block = reader->events.block;
+	size_t customer, first;
+
+	if (!inf_event_reader_step(&reader->events, &customer, &first))
+		return inf_purchase_reader_next_gathered(reader, orders);
+	orders->key = block->keys[customer];
+	orders->n = block->counts[customer];
+	orders->at = block->at + first;
+	orders->revenue = (const double *) reader->events.column[0] + first;
+	return true;
+}
+
+/*
+ * The next orders as events, instead of customer by customer (see event_merge.h): at most
+ * INF_BLOCK_EVENTS, 0 at the end. Their values are the keys of the revenue.
+ */
+extern size_t inf_purchase_reader_next_events(InfPurchaseReader *reader, InfEvent *events);
 
 extern void inf_purchase_reader_close(InfPurchaseReader *reader);
 
@@ -93,7 +140,7 @@ typedef struct InfPurchaseWriter
 
 	/* private */
 	size_t prefix;
-	uint64_t last_key;
+	uint64_t last_key; /* of the block before */
 	InfEventBlock *block;
 	double *revenue;
 	InfSum sum; /* of the revenue */
@@ -105,6 +152,10 @@ extern void inf_purchase_writer_open(InfPurchaseWriter *writer, size_t prefix, u
 
 /* The next customer, or more orders of the one before, in order. */
 extern void inf_purchase_writer_add(InfPurchaseWriter *writer, const InfCustomerOrders *orders);
+
+/* The same for orders of any customers, n > 0 of them, as events in order. */
+extern void inf_purchase_writer_add_events(InfPurchaseWriter *writer, const InfEvent *events,
+                                           size_t n);
 
 /* Ends the set; the buffer has it. */
 extern void inf_purchase_writer_close(InfPurchaseWriter *writer, uint64_t nskipped);

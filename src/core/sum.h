@@ -5,8 +5,6 @@
 #ifndef INF_SUM_H
 #define INF_SUM_H
 
-#include <math.h>
-
 typedef struct InfSum
 {
 	double total;
@@ -17,11 +15,10 @@ static inline void
 inf_sum_add(InfSum *sum, double x)
 {
 	double t = sum->total + x;
+	double added = t - sum->total;
 
-	if (fabs(sum->total) >= fabs(x))
-		sum->lost += (sum->total - t) + x;
-	else
-		sum->lost += (x - t) + sum->total;
+	/* what was rounded off, whichever of the two is larger (Knuth's form): it takes no branch */
+	sum->lost += (sum->total - (t - added)) + (x - added);
 	sum->total = t;
 }
 

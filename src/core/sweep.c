@@ -10,6 +10,9 @@
 #include "core/instant.h"
 #include "core/sort.h"
 
+/* Orders of one customer. */
+#define POLL_EVERY ((size_t) 64)
+
 void
 inf_sweep_open(InfSweep *sweep, const InfJourneySet *set)
 {
@@ -45,6 +48,8 @@ inf_sweep_close(InfSweep *sweep)
 bool
 inf_sweep_next(InfSweep *sweep, InfCustomer *customer)
 {
+	bool takes_touches, takes_orders;
+
 	if (sweep->next_touches.n == 0 && sweep->has_touches)
 		sweep->has_touches = inf_touch_reader_next(&sweep->touches, &sweep->next_touches);
 	if (sweep->next_orders.n == 0 && sweep->has_orders)
@@ -54,21 +59,21 @@ inf_sweep_next(InfSweep *sweep, InfCustomer *customer)
 	if (sweep->problem != NULL || (!sweep->has_touches && !sweep->has_orders))
 		return false;
 
-	memset(customer, 0, sizeof(*customer));
-	if (sweep->has_touches &&
-	    (!sweep->has_orders || sweep->next_touches.key <= sweep->next_orders.key))
-	{
-		customer->key = sweep->next_touches.key;
-		customer->touches = sweep->next_touches;
+	takes_touches = sweep->has_touches &&
+	                (!sweep->has_orders || sweep->next_touches.key <= sweep->next_orders.key);
+	takes_orders = sweep->has_orders &&
+	               (!sweep->has_touches || sweep->next_orders.key <= sweep->next_touches.key);
+	customer->key = takes_orders ? sweep->next_orders.key : sweep->next_touches.key;
+	customer->touches = sweep->next_touches;
+	customer->orders = sweep->next_orders;
+	if (takes_touches)
 		sweep->next_touches.n = 0;
-	}
 	else
-		customer->key = sweep->next_orders.key;
-	if (sweep->has_orders && sweep->next_orders.key == customer->key)
-	{
-		customer->orders = sweep->next_orders;
+		customer->touches.n = 0;
+	if (takes_orders)
 		sweep->next_orders.n = 0;
-	}
+	else
+		customer->orders.n = 0;
 	sweep->from = sweep->to = 0;
 	sweep->any_order = false;
 	sweep->lost_order = 0;
@@ -115,21 +120,13 @@ order_by_weight(InfSweep *sweep, size_t n)
 
 /* The journey is touches from..to-1, without those that are excluded or of a lower priority. */
 static void
-filter(InfSweep *sweep, const InfCustomerTouches *touches, size_t from, size_t to,
-       InfJourney *journey)
+filter_weighted(InfSweep *sweep, const InfCustomerTouches *touches, size_t from, size_t to,
+                InfJourney *journey)
 {
 	int32_t highest = INT32_MIN;
 	size_t n = 0;
 	bool alike = true;
 
-	if (touches->weight == NULL && touches->priority == NULL)
-	{
-		journey->n = to - from;
-		journey->at = touches->at + from;
-		journey->code = touches->code + from;
-		journey->weight = NULL;
-		return;
-	}
 	if (to - from > sweep->capacity)
 	{
 		sweep->capacity = (to - from) * 2;
@@ -162,6 +159,21 @@ filter(InfSweep *sweep, const InfCustomerTouches *touches, size_t from, size_t t
 	journey->at = sweep->at;
 	journey->code = sweep->code;
 	journey->weight = alike ? NULL : sweep->weight;
+}
+
+static inline void
+filter(InfSweep *sweep, const InfCustomerTouches *touches, size_t from, size_t to,
+       InfJourney *journey)
+{
+	if (touches->weight != NULL || touches->priority != NULL)
+	{
+		filter_weighted(sweep, touches, from, to, journey);
+		return;
+	}
+	journey->n = to - from;
+	journey->at = touches->at + from;
+	journey->code = touches->code + from;
+	journey->weight = NULL;
 }
 
 /* May the order have touches at all? Only those after "after". */
@@ -197,12 +209,21 @@ inf_order_journey(InfSweep *sweep, const InfCustomer *customer, size_t order, In
 	int64_t ordered_at = customer->orders.at[order];
 	int64_t after;
 
-	/* one customer's orders, each with all of the touches, can take long */
-	inf_poll();
 	journey->is_order = true;
 	journey->ordered_at = ordered_at;
 	journey->revenue = customer->orders.revenue[order];
 	journey->order = order;
+	if (touches->n == 0)
+	{
+		journey->n = 0;
+		journey->at = NULL;
+		journey->code = NULL;
+		journey->weight = NULL;
+		return;
+	}
+	/* one customer's orders, each with many touches, can take long */
+	if (order % POLL_EVERY == POLL_EVERY - 1)
+		inf_poll();
 
 	/* both ends of the window move forward only */
 	while (sweep->to < touches->n && touches->at[sweep->to] <= ordered_at)

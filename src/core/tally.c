@@ -4,6 +4,7 @@
  */
 #include "core/tally.h"
 
+#include <math.h>
 #include <stdbool.h>
 
 #include "core/allocate.h"

@@ -31,7 +31,7 @@ typedef struct InfTally
 static inline uint64_t
 inf_shares_of(double share)
 {
-	return (uint64_t) (share * 0x1p62);
+	return (uint64_t) (int64_t) (share * 0x1p62);
 }
 
 /* A share of "count" orders that have the revenue together. */

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "core/event_merge.h"
 #include "core/host.h"
 #include "core/sort.h"
 
@@ -198,7 +199,7 @@ sort_alike(InfEvent *events, size_t n, const Extras *extras)
 		inf_free(keys);
 }
 
-/* The touches of one customer, on their way to the writer. */
+/* The touches of one customer with weights and priorities, on their way to the writer. */
 typedef struct Gathered
 {
 	size_t capacity;
@@ -209,18 +210,15 @@ typedef struct Gathered
 } Gathered;
 
 static void
-reserve(Gathered *g, size_t n, bool wide)
+reserve(Gathered *g, size_t n)
 {
 	if (n <= g->capacity)
 		return;
 	g->capacity = n * 2;
 	g->at = inf_realloc(g->at, inf_array_size(g->capacity, sizeof(int64_t)));
 	g->code = inf_realloc(g->code, inf_array_size(g->capacity, sizeof(uint32_t)));
-	if (wide)
-	{
-		g->weight = inf_realloc(g->weight, inf_array_size(g->capacity, sizeof(double)));
-		g->priority = inf_realloc(g->priority, inf_array_size(g->capacity, sizeof(int32_t)));
-	}
+	g->weight = inf_realloc(g->weight, inf_array_size(g->capacity, sizeof(double)));
+	g->priority = inf_realloc(g->priority, inf_array_size(g->capacity, sizeof(int32_t)));
 }
 
 static void
@@ -239,28 +237,6 @@ write_gathered(InfTouchWriter *writer, uint64_t key, const Gathered *g, size_t n
 	InfCustomerTouches touches = {key, n, g->at, g->code, g->weight, g->priority};
 
 	inf_touch_writer_add(writer, &touches, NULL);
-}
-
-/* Writes sorted events, whose values are codes. */
-static void
-write_narrow(InfTouchWriter *writer, const InfEvent *events, size_t n, Gathered *g)
-{
-	for (size_t i = 0; i < n;)
-	{
-		uint64_t key = events[i].key;
-		size_t end = i;
-
-		while (end < n && events[end].key == key)
-			end++;
-		reserve(g, end - i, false);
-		for (size_t k = i; k < end; k++)
-		{
-			g->at[k - i] = events[k].at;
-			g->code[k - i] = (uint32_t) events[k].value;
-		}
-		write_gathered(writer, key, g, end - i);
-		i = end;
-	}
 }
 
 /* Writes sorted events, whose values are codes and places in the extras. */
@@ -285,7 +261,7 @@ write_wide(InfTouchWriter *writer, InfEvent *events, size_t n, const Extras *ext
 				sort_alike(events + k, alike - k, extras);
 			k = alike;
 		}
-		reserve(g, end - i, true);
+		reserve(g, end - i);
 		for (size_t k = i; k < end; k++)
 		{
 			uint32_t index = (uint32_t) events[k].value;
@@ -332,8 +308,8 @@ write_partition(const InfTouchBuilder *builder, size_t partition, const uint32_t
 	    inf_sort_events(events, other, n, builder->rows.npartitions == 1 ? 0 : INF_PARTITION_BITS);
 	if (builder->wide)
 		write_wide(writer, sorted, n, extras, gathered);
-	else
-		write_narrow(writer, sorted, n, gathered);
+	else if (n > 0)
+		inf_touch_writer_add_events(writer, sorted, n);
 }
 
 /* The rows as an encoded set. */
@@ -398,8 +374,6 @@ comes_first(const Gathered *a, size_t i, const Side *b, size_t j)
 		return a->at[i] < b->touches.at[j];
 	if (a->code[i] != cb)
 		return a->code[i] < cb;
-	if (a->weight == NULL)
-		return true;
 	{
 		int32_t pb = b->touches.priority == NULL ? 0 : b->touches.priority[j];
 		double wb = b->touches.weight == NULL ? 1 : b->touches.weight[j];
@@ -417,11 +391,8 @@ put(Gathered *g, size_t n, const Side *b, size_t j)
 	INF_GUARANTEED(g->at != NULL);
 	g->at[n] = b->touches.at[j];
 	g->code[n] = b->map[b->touches.code[j]];
-	if (g->weight != NULL)
-	{
-		g->weight[n] = b->touches.weight == NULL ? 1 : b->touches.weight[j];
-		g->priority[n] = b->touches.priority == NULL ? 0 : b->touches.priority[j];
-	}
+	g->weight[n] = b->touches.weight == NULL ? 1 : b->touches.weight[j];
+	g->priority[n] = b->touches.priority == NULL ? 0 : b->touches.priority[j];
 }
 
 static inline void
@@ -430,20 +401,17 @@ put_gathered(Gathered *g, size_t n, const Gathered *from, size_t i)
 	INF_GUARANTEED(g->at != NULL);
 	g->at[n] = from->at[i];
 	g->code[n] = from->code[i];
-	if (g->weight != NULL)
-	{
-		g->weight[n] = from->weight[i];
-		g->priority[n] = from->priority[i];
-	}
+	g->weight[n] = from->weight[i];
+	g->priority[n] = from->priority[i];
 }
 
 /* Adds a side's touches to the n that are gathered, in order; the result is in *to. */
 static size_t
-merge_side(const Gathered *from, size_t n, const Side *side, Gathered *to, bool wide)
+merge_side(const Gathered *from, size_t n, const Side *side, Gathered *to)
 {
 	size_t i = 0, j = 0, k = 0;
 
-	reserve(to, n + side->touches.n, wide);
+	reserve(to, n + side->touches.n);
 	while (i < n && j < side->touches.n)
 	{
 		if (comes_first(from, i, side, j))
@@ -458,58 +426,24 @@ merge_side(const Gathered *from, size_t n, const Side *side, Gathered *to, bool 
 	return k;
 }
 
-/* The same of two sides without weights or priorities: what two processes have is mostly that. */
-static size_t
-merge_narrow_pair(const Side *a, const Side *b, Gathered *to)
-{
-	const int64_t *at_a = a->touches.at, *at_b = b->touches.at;
-	const uint32_t *code_a = a->touches.code, *code_b = b->touches.code;
-	size_t na = a->touches.n, nb = b->touches.n;
-	size_t i = 0, j = 0, k = 0;
-
-	reserve(to, na + nb, false);
-	INF_GUARANTEED(to->at != NULL);
-	while (i < na && j < nb)
-	{
-		uint32_t ca = a->map[code_a[i]];
-		uint32_t cb = b->map[code_b[j]];
-		bool first = at_a[i] < at_b[j] || (at_a[i] == at_b[j] && ca <= cb);
-
-		to->at[k] = first ? at_a[i] : at_b[j];
-		to->code[k++] = first ? ca : cb;
-		i += first;
-		j += !first;
-	}
-	for (; i < na; i++, k++)
-	{
-		to->at[k] = at_a[i];
-		to->code[k] = a->map[code_a[i]];
-	}
-	for (; j < nb; j++, k++)
-	{
-		to->at[k] = at_b[j];
-		to->code[k] = b->map[code_b[j]];
-	}
-	return k;
-}
-
 static void
 advance(Side *side)
 {
 	side->more = inf_touch_reader_next(&side->reader, &side->touches);
 }
 
-/* Merges the current customers of all sides, customer by customer. */
+/* Merges sides with weights or priorities, customer by customer. */
 static void
-merge_sides(Side *sides, size_t n, bool wide, InfTouchWriter *writer)
+merge_wide(Side *sides, size_t n, InfTouchWriter *writer)
 {
 	Gathered both[2] = {{0, NULL, NULL, NULL, NULL}, {0, NULL, NULL, NULL, NULL}};
 
+	for (size_t i = 0; i < n; i++)
+		advance(&sides[i]);
 	for (;;)
 	{
 		uint64_t key = 0;
 		size_t nsides = 0;
-		size_t first = 0;
 		size_t last = 0;
 		size_t gathered = 0;
 		int side = 0;
@@ -524,8 +458,7 @@ merge_sides(Side *sides, size_t n, bool wide, InfTouchWriter *writer)
 				key = sides[i].touches.key;
 				nsides = 0;
 			}
-			if (nsides++ == 0)
-				first = i;
+			nsides++;
 			last = i;
 		}
 		if (nsides == 0)
@@ -536,19 +469,11 @@ merge_sides(Side *sides, size_t n, bool wide, InfTouchWriter *writer)
 			advance(&sides[last]);
 			continue;
 		}
-		if (nsides == 2 && !wide)
-		{
-			gathered = merge_narrow_pair(&sides[first], &sides[last], &both[0]);
-			write_gathered(writer, key, &both[0], gathered);
-			advance(&sides[first]);
-			advance(&sides[last]);
-			continue;
-		}
 		for (size_t i = 0; i <= last; i++)
 		{
 			if (!sides[i].more || sides[i].touches.key != key)
 				continue;
-			gathered = merge_side(&both[side], gathered, &sides[i], &both[1 - side], wide);
+			gathered = merge_side(&both[side], gathered, &sides[i], &both[1 - side]);
 			side = 1 - side;
 			advance(&sides[i]);
 		}
@@ -556,6 +481,36 @@ merge_sides(Side *sides, size_t n, bool wide, InfTouchWriter *writer)
 	}
 	free_gathered(&both[0]);
 	free_gathered(&both[1]);
+}
+
+/* The next touches of a side without weights and priorities. */
+static size_t
+next_events(void *reader, InfEvent *events)
+{
+	Side *side = reader;
+	size_t n = inf_touch_reader_next_events(&side->reader, events);
+
+	for (size_t i = 0; i < n; i++)
+		events[i].value = side->map[events[i].value];
+	return n;
+}
+
+/* Merges sides without them. */
+static void
+merge_narrow(Side *sides, size_t n, InfTouchWriter *writer)
+{
+	InfEventSource *sources = INF_ALLOC_ARRAY(InfEventSource, n);
+	InfEventMerge *merge;
+	const InfEvent *events;
+	size_t nevents;
+
+	for (size_t i = 0; i < n; i++)
+		sources[i] = (InfEventSource){next_events, &sides[i]};
+	merge = inf_event_merge_open(sources, n);
+	while ((nevents = inf_event_merge_next(merge, &events)) > 0)
+		inf_touch_writer_add_events(writer, events, nevents);
+	inf_event_merge_close(merge);
+	inf_free(sources);
 }
 
 /* Merges n encoded sets of the same types. */
@@ -585,11 +540,11 @@ merge_sets(const InfBuffer *sets, size_t n, size_t prefix, uint64_t nskipped, In
 		inf_touch_writer_open(&writer, prefix, flags, header->time_type, header->customer_identity,
 		                      &names);
 		for (size_t i = 0; i < n; i++)
-		{
 			sides[i].map = maps[i];
-			advance(&sides[i]);
-		}
-		merge_sides(sides, n, flags != 0, &writer);
+		if (flags == 0)
+			merge_narrow(sides, n, &writer);
+		else
+			merge_wide(sides, n, &writer);
 		inf_touch_writer_close(&writer, nskipped);
 		*out = writer.buffer;
 		inf_names_free(&names);

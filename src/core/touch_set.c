@@ -139,7 +139,7 @@ inf_touch_reader_close(InfTouchReader *reader)
 }
 
 bool
-inf_touch_reader_next(InfTouchReader *reader, InfCustomerTouches *touches)
+inf_touch_reader_next_gathered(InfTouchReader *reader, InfCustomerTouches *touches)
 {
 	InfCustomerEvents events;
 
@@ -157,6 +157,24 @@ inf_touch_reader_next(InfTouchReader *reader, InfCustomerTouches *touches)
 	touches->weight = events.column[COLUMN_WEIGHT];
 	touches->priority = events.column[COLUMN_PRIORITY];
 	return true;
+}
+
+size_t
+inf_touch_reader_next_events(InfTouchReader *reader, InfEvent *events)
+{
+	size_t n = reader->problem == NULL ? inf_event_reader_next_block(&reader->events) : 0;
+	const uint32_t *code = reader->events.column[COLUMN_CODE];
+
+	if (n == 0)
+	{
+		if (reader->problem == NULL)
+			reader->problem = reader->events.problem;
+		return 0;
+	}
+	inf_events_of_block(reader->events.block, events);
+	for (size_t i = 0; i < n; i++)
+		events[i].value = code[i];
+	return n;
 }
 
 void
@@ -190,8 +208,22 @@ inf_touch_writer_open(InfTouchWriter *writer, size_t prefix, uint8_t flags, uint
 static void
 write_block(InfTouchWriter *writer)
 {
+	InfTouchHeader *header = &writer->header;
 	InfEventBlock *block = writer->block;
 	size_t n = block->nevents;
+
+	if (header->ntouches == 0)
+		header->first_at = header->last_at = block->at[0];
+	header->ncustomers += block->ncustomers;
+	if (header->ntouches > 0 && block->keys[0] == writer->last_key)
+		header->ncustomers--; /* goes on from the block before */
+	writer->last_key = block->keys[block->ncustomers - 1];
+	header->ntouches += n;
+	for (size_t i = 0; i < n; i++)
+	{
+		header->first_at = block->at[i] < header->first_at ? block->at[i] : header->first_at;
+		header->last_at = block->at[i] > header->last_at ? block->at[i] : header->last_at;
+	}
 
 	inf_poll();
 	inf_write_block(&writer->buffer, block);
@@ -212,27 +244,8 @@ write_block(InfTouchWriter *writer)
 void
 inf_touch_writer_add(InfTouchWriter *writer, const InfCustomerTouches *touches, const uint32_t *map)
 {
-	InfTouchHeader *header = &writer->header;
 	InfEventBlock *block = writer->block;
 	size_t n = touches->n;
-
-	if (n == 0)
-		return;
-	if (header->ntouches == 0)
-	{
-		header->first_at = touches->at[0];
-		header->last_at = touches->at[n - 1];
-	}
-	if (header->ntouches == 0 || touches->key != writer->last_key)
-	{
-		header->ncustomers++;
-		writer->last_key = touches->key;
-	}
-	if (touches->at[0] < header->first_at)
-		header->first_at = touches->at[0];
-	if (touches->at[n - 1] > header->last_at)
-		header->last_at = touches->at[n - 1];
-	header->ntouches += n;
 
 	for (size_t done = 0; done < n;)
 	{
@@ -248,6 +261,25 @@ inf_touch_writer_add(InfTouchWriter *writer, const InfCustomerTouches *touches, 
 		for (size_t i = 0; writer->priority != NULL && i < some; i++)
 			writer->priority[to + i] = touches->priority == NULL ? 0 : touches->priority[done + i];
 		done += some;
+		if (block->nevents == INF_BLOCK_EVENTS)
+			write_block(writer);
+	}
+}
+
+void
+inf_touch_writer_add_events(InfTouchWriter *writer, const InfEvent *events, size_t n)
+{
+	InfEventBlock *block = writer->block;
+
+	while (n > 0)
+	{
+		uint32_t *code = writer->code + block->nevents;
+		size_t some = inf_block_add_events(block, events, n);
+
+		for (size_t i = 0; i < some; i++)
+			code[i] = (uint32_t) events[i].value;
+		events += some;
+		n -= some;
 		if (block->nevents == INF_BLOCK_EVENTS)
 			write_block(writer);
 	}

@@ -64,8 +64,33 @@ typedef struct InfTouchReader
 /* Starts reading; "problem" tells whether that worked. The bytes must outlive the reader. */
 extern void inf_touch_reader_open(InfTouchReader *reader, const uint8_t *bytes, size_t size);
 
+/* The same, where a customer may go on in the next block. */
+extern bool inf_touch_reader_next_gathered(InfTouchReader *reader, InfCustomerTouches *touches);
+
 /* The next customer; false at the end or if there is a problem. Valid until the next call. */
-extern bool inf_touch_reader_next(InfTouchReader *reader, InfCustomerTouches *touches);
+static inline bool
+inf_touch_reader_next(InfTouchReader *reader, InfCustomerTouches *touches)
+{
+	const InfEventReader *events = &reader->events;
+	size_t customer, first;
+
+	if (events->column[1] != NULL || events->column[2] != NULL ||
+	    !inf_event_reader_step(&reader->events, &customer, &first))
+		return inf_touch_reader_next_gathered(reader, touches);
+	touches->key = events->block->keys[customer];
+	touches->n = events->block->counts[customer];
+	touches->at = events->block->at + first;
+	touches->code = (const uint32_t *) events->column[0] + first;
+	touches->weight = NULL;
+	touches->priority = NULL;
+	return true;
+}
+
+/*
+ * The next touches as events, instead of customer by customer (see event_merge.h): at most
+ * INF_BLOCK_EVENTS, 0 at the end. Their values are the codes; weights and priorities are left out.
+ */
+extern size_t inf_touch_reader_next_events(InfTouchReader *reader, InfEvent *events);
 
 extern void inf_touch_reader_close(InfTouchReader *reader);
 
@@ -77,7 +102,7 @@ typedef struct InfTouchWriter
 
 	/* private */
 	size_t prefix;
-	uint64_t last_key;
+	uint64_t last_key; /* of the block before */
 	InfEventBlock *block;
 	uint32_t *code;
 	double *weight;
@@ -96,6 +121,12 @@ extern void inf_touch_writer_open(InfTouchWriter *writer, size_t prefix, uint8_t
  */
 extern void inf_touch_writer_add(InfTouchWriter *writer, const InfCustomerTouches *touches,
                                  const uint32_t *map);
+
+/*
+ * The same for touches of any customers, n > 0 of them, as events in order whose values are the codes.
+ * Only for a set without weights and priorities.
+ */
+extern void inf_touch_writer_add_events(InfTouchWriter *writer, const InfEvent *events, size_t n);
 
 /* Ends the set; the buffer has it. */
 extern void inf_touch_writer_close(InfTouchWriter *writer, uint64_t nskipped);

@@ -1,6 +1,6 @@
 -- touch_agg, purchase_agg, rollup_agg and journey_agg at the edges.
 BEGIN;
-SELECT plan(61);
+SELECT plan(70);
 
 CREATE TABLE rows AS
 SELECT n, n % 50 AS customer_id, n % 7 AS influencer_id, timestamptz '2026-01-01 00:00+00' + n * interval '37 minutes' AS at, round((n % 97)::numeric * 1.37, 2) AS revenue
@@ -71,6 +71,34 @@ INSERT INTO stored SELECT t, t, t, (SELECT touch_agg(customer_id, influencer_id,
 INSERT INTO stored SELECT * FROM stored;
 SELECT is(external = main AND main = extended AND external = t AND touch_count(plain) = 299 AND touch_count(small) = 1, true, 'however it is stored') FROM stored, whole LIMIT 1;
 SELECT is((SELECT count(DISTINCT external) FROM stored), 1::bigint, 'DISTINCT');
+
+-- touches ~> purchases, kept, handed on and compared in every way that a value can be
+CREATE TEMPORARY TABLE sides AS
+SELECT g, (SELECT touch_agg(customer_id, influencer_id, at) FROM rows WHERE n % 3 = g) AS t, (SELECT purchase_agg(customer_id, at + interval '1 hour', revenue) FROM rows WHERE n % 5 = g) AS p
+FROM   generate_series(0, 2) AS g;
+CREATE TEMPORARY TABLE journeys AS SELECT g, t ~> p AS j FROM sides;
+CREATE FUNCTION kept(t touch_set, p purchase_set) RETURNS journey_set LANGUAGE plpgsql AS $$
+DECLARE
+	j journey_set;
+	js journey_set[];
+BEGIN
+	FOR i IN 1..3 LOOP
+		j := t ~> p;
+		js := js || j;
+	END LOOP;
+	j := NULL;
+	RETURN CASE WHEN js[1] = js[3] THEN js[2] END;
+END $$;
+CREATE FUNCTION handed_on(t touch_set, p purchase_set) RETURNS journey_set LANGUAGE plpgsql AS $$BEGIN RETURN t ~> p; END $$;
+SELECT is((SELECT count(*) FROM sides NATURAL JOIN journeys WHERE j = (t ~> p) AND (t ~> p)::text = j::text AND j::text::journey_set = (t ~> p) AND journey_set_send(t ~> p) = journey_set_send(j)), 3::bigint, 'journeys: compared and sent');
+SELECT is((SELECT count(*) FROM sides NATURAL JOIN journeys WHERE j = kept(t, p) AND j = handed_on(t, p) AND j = coalesce(NULL, t ~> p) AND j = (ARRAY[t ~> p, NULL])[1]), 3::bigint, 'journeys: in variables, arrays and results of functions');
+SELECT is((SELECT count(*) FROM (SELECT DISTINCT t ~> p FROM sides UNION SELECT j FROM journeys) AS s), 3::bigint, 'journeys: sorted and hashed');
+SELECT is((SELECT count(*) FROM (SELECT g, lag(t ~> p) OVER (ORDER BY g) AS before, first_value(t ~> p) OVER (ORDER BY g) AS first FROM sides) AS s WHERE first = (SELECT j FROM journeys WHERE g = 0) AND before IS NOT DISTINCT FROM (SELECT j FROM journeys WHERE g = s.g - 1)), 3::bigint, 'journeys: of other rows, in a window');
+SELECT is((SELECT rollup_agg(t ~> p) FROM sides), (SELECT rollup_agg(j) FROM journeys), 'journeys: rolled up');
+SELECT is((SELECT journey_set_final(t ~> p) FROM sides WHERE g = 1), (SELECT journey_set_combine(NULL, t ~> p) FROM sides WHERE g = 1), 'journeys: taken by the support functions');
+SELECT is((SELECT array_agg(t ~> p ORDER BY g) FROM sides), (SELECT array_agg(j ORDER BY g) FROM journeys), 'journeys: collected');
+SELECT results_eq('SELECT g, a.* FROM sides, attribution(t ~> p, ''linear'', ''time_decay'') AS a ORDER BY g, model, influencer', 'SELECT g, a.* FROM journeys, attribution(j, ''linear'', ''time_decay'') AS a ORDER BY g, model, influencer', 'journeys: credited');
+SELECT is((SELECT count(*) FROM sides NATURAL JOIN journeys WHERE (t ~> p)::jsonb = j::jsonb AND touch_count(t ~> p) = touch_count(j)), 3::bigint, 'journeys: what they say of themselves');
 
 -- path tables
 SELECT is((SELECT count(*) FROM (SELECT journey_paths(journey_agg(NULL, NULL, NULL, NULL))) AS s), 0::bigint, 'a path table of nothing');

@@ -1,7 +1,7 @@
 -- The attribution join: when the planner takes it, and that it is a node like any other: rescans,
 -- cursors, prepared statements, subtransactions, partitions, EXPLAIN.
 BEGIN;
-SELECT plan(140);
+SELECT plan(170);
 
 CREATE TABLE touches AS
 SELECT n % 1000 AS customer_id, n % 37 AS influencer_id,
@@ -327,6 +327,45 @@ SELECT stored_rows('large', 'touched_at', 'rows that end before the instant');
 SELECT doesnt_match(plan_of('SELECT count(*) FROM stored_before s JOIN orders o ON s.past = o.customer_id AND s.touched_at ~> o.ordered_at', 'VERBOSE, COSTS OFF'), 'Seq Scan on public.orders o\n *Output: o.customer_id, o.ordered_at\n', 'a scan does not pick columns');
 RESET enable_hashjoin;
 RESET enable_mergejoin;
+
+-- columns of rows that wait in a batch, which is read ahead where the table is large
+CREATE TABLE wide_touches AS
+SELECT (n % 3)::smallint AS two, n AS four, n::bigint << 33 AS eight, (n % 200 - 100)::"char" AS one, n % 3 = 0 AS yes, (n / 7.0)::real AS float4, n / 7.0::float8 AS float8,
+       CASE WHEN n % 9 > 0 THEN n END AS sparse, n % 20000 AS customer_id, timestamptz '2026-01-01 00:00+00' + n % 7919 * interval '157 seconds' AS touched_at
+FROM   generate_series(1, 90000) AS n;
+INSERT INTO wide_touches (two, customer_id, touched_at) VALUES (1, NULL, '2026-01-02'), (2, 3, NULL), (3, 3, 'infinity'), (4, 3, '-infinity');
+ALTER TABLE wide_touches ADD late bigint DEFAULT 7;
+INSERT INTO wide_touches SELECT * FROM wide_touches WHERE four % 10 = 0;
+CREATE TABLE many_orders AS
+SELECT n % 20000 AS customer_id, timestamptz '2026-01-01 00:00+00' + n % 7907 * interval '157 seconds' AS ordered_at, n AS order_id FROM generate_series(1, 60000) AS n;
+ANALYZE wide_touches, many_orders;
+CREATE FUNCTION wide_rows(columns text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE query text; counted text; joined text; plain text;
+BEGIN
+	FOREACH query IN ARRAY ARRAY[
+		'SELECT %s FROM wide_touches t WHERE EXISTS (SELECT FROM many_orders o WHERE o.customer_id = t.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''2 days''))',
+		'SELECT %s, order_id FROM wide_touches t JOIN many_orders o ON o.customer_id = t.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''2 days'')',
+		'SELECT %s, order_id FROM wide_touches t LEFT JOIN many_orders o ON o.customer_id = t.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''2 days'')'] LOOP
+		query := format(query, columns);
+		counted := format('SELECT count(*) || '' '' || sum(hashtextextended(q::text, 0)::numeric) FROM (%s) AS q', query);
+		SET LOCAL enable_hashjoin = off;
+		SET LOCAL enable_mergejoin = off;
+		RETURN NEXT is_joined(query, query);
+		EXECUTE counted INTO joined;
+		SET LOCAL enable_hashjoin = on;
+		SET LOCAL influence.enable_attribution_join = off;
+		EXECUTE counted INTO plain;
+		SET LOCAL influence.enable_attribution_join = on;
+		SET LOCAL enable_mergejoin = on;
+		RETURN NEXT is(joined, plain, query);
+	END LOOP;
+END $$;
+SELECT wide_rows('two, four, eight, one, yes, float4, float8, t.customer_id, touched_at');
+SELECT wide_rows('sparse, four');
+SELECT wide_rows('late, yes');
+SELECT wide_rows('t.ctid, two');
+ALTER TABLE wide_touches DROP COLUMN four;
+SELECT wide_rows('float8, yes, eight');
 
 -- EXPLAIN in its forms
 SELECT is((plan_of('SELECT o.order_id FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at AND t.influencer_id < o.segment', 'ANALYZE, VERBOSE, BUFFERS, FORMAT JSON')::jsonb->0->'Plan'->>'Custom Plan Provider'), 'AttributionJoin', 'EXPLAIN in JSON');

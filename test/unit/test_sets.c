@@ -296,6 +296,72 @@ damage(const InfBuffer *set, const char *(*check)(const uint8_t *, size_t), cons
 	ok(true, "%s: random bytes do no harm", what);
 }
 
+/* Rows in so many pieces of nearly one size, each large enough to be kept as it is until the end. */
+static void
+merge_runs(size_t pieces, const Shape *shape)
+{
+	Row *rows = make_rows(shape);
+	InfTouchBuilder touch_builder;
+	InfPurchaseBuilder purchase_builder;
+	InfBuffer touches = touches_of(rows, shape->n, INF_IDENTITY_TEXT);
+	InfBuffer purchases = purchases_of(rows, shape->n);
+	InfBuffer merged_touches, merged_purchases;
+
+	shuffle(rows, shape->n);
+	inf_touch_builder_init(&touch_builder, 0, INF_IDENTITY_NONE, INF_IDENTITY_NONE);
+	inf_purchase_builder_init(&purchase_builder, 0, INF_IDENTITY_NONE);
+	for (size_t p = 0; p < pieces; p++)
+	{
+		size_t from = shape->n * p / pieces;
+		size_t to = shape->n * (p + 1) / pieces;
+		InfBuffer piece = touches_of(rows + from, to - from, INF_IDENTITY_TEXT);
+
+		inf_touch_builder_add_set(&touch_builder, piece.data + 4, piece.size - 4);
+		inf_buffer_free(&piece);
+		piece = purchases_of(rows + from, to - from);
+		inf_purchase_builder_add_set(&purchase_builder, piece.data + 4, piece.size - 4);
+		inf_buffer_free(&piece);
+	}
+	touch_builder.nskipped = shape->n / 10;
+	ok(touch_builder.runs.count == pieces && purchase_builder.runs.count == pieces,
+	   "%zu large sets wait to be merged", pieces);
+	ok(inf_touch_builder_finish(&touch_builder, 4, &merged_touches) == NULL &&
+	       same(&touches, &merged_touches),
+	   "touches of %zu large sets", pieces);
+	ok(inf_purchase_builder_finish(&purchase_builder, 4, &merged_purchases) == NULL &&
+	       same(&purchases, &merged_purchases),
+	   "orders of %zu large sets", pieces);
+	inf_buffer_free(&merged_touches);
+	inf_buffer_free(&merged_purchases);
+
+	/* a byte in the middle of a set that waits: the header does not tell */
+	for (size_t at = 100; at < 1000; at += 300)
+	{
+		InfBuffer *run = &touch_builder.runs.items[pieces - 1];
+		InfBuffer *other = &purchase_builder.runs.items[pieces - 1];
+
+		memset(run->data + run->size / 2 + at, 0xFF, 20);
+		memset(other->data + other->size / 2 + at, 0xFF, 20);
+		inf_touch_builder_finish(&touch_builder, 4, &merged_touches);
+		inf_purchase_builder_finish(&purchase_builder, 4, &merged_purchases);
+		inf_buffer_free(&merged_touches);
+		inf_buffer_free(&merged_purchases);
+	}
+	memset(touch_builder.runs.items[0].data + touch_builder.runs.items[0].size / 3, 0xFF, 40000);
+	memset(purchase_builder.runs.items[0].data + 64, 0xFF, 100);
+	ok(inf_touch_builder_finish(&touch_builder, 4, &merged_touches) != NULL,
+	   "%zu large sets: damage to the touches is noticed", pieces);
+	ok(inf_purchase_builder_finish(&purchase_builder, 4, &merged_purchases) != NULL,
+	   "%zu large sets: damage to the orders is noticed", pieces);
+	inf_buffer_free(&merged_touches);
+	inf_buffer_free(&merged_purchases);
+	inf_touch_builder_free(&touch_builder);
+	inf_purchase_builder_free(&purchase_builder);
+	inf_buffer_free(&touches);
+	inf_buffer_free(&purchases);
+	free(rows);
+}
+
 int
 main(void)
 {
@@ -357,6 +423,11 @@ main(void)
 		ok(bad_merge == 0, "%zu rows, %u customers: the same bytes from merged pieces", shape->n,
 		   shape->customers);
 	}
+
+	merge_runs(2, &(Shape){140000, 100000, 500, 1000, 4000000000, 0, 0});
+	merge_runs(3, &(Shape){200000, 40, 3, 1000000, 1000, 0, 1}); /* few customers, many alike */
+	merge_runs(5, &(Shape){340000, 200000, 500, 1, 4000000000, 0, 3});
+	merge_runs(4, &(Shape){270000, 30000, 50, 60000000, 5000, 1, 2});
 
 	for (int identity = INF_IDENTITY_INTEGER; identity <= INF_IDENTITY_UUID; identity++)
 	{
