@@ -157,6 +157,7 @@ inf_live_build(const InfMarkovSystem *system, const double *h, const double *v,
 	live->v = inf_zero_vector(n);
 	live->weight = inf_zero_vector(n);
 	live->behind = inf_zero_vector(n);
+	live->rough = inf_zero_vector(n);
 	live->like = inf_zero_vector(n);
 	for (uint32_t i = 0; i < n; i++)
 	{
@@ -179,13 +180,9 @@ inf_live_build(const InfMarkovSystem *system, const double *h, const double *v,
 			inf_poll();
 	}
 	live->from = inf_sparse_transpose(q);
-	live->terms = 0;
 	for (uint32_t i = 0; i < n; i++)
-	{
-		uint64_t terms = live->from.first[i + 1] - live->from.first[i];
-
-		live->terms = terms > live->terms ? (uint32_t) terms : live->terms;
-	}
+		live->rough[i] = live->weight[i] * 0x1p-53 *
+		                 (double) (live->from.first[i + 1] - live->from.first[i] + 8);
 	free_steps(q);
 	inf_free(state);
 }
@@ -199,5 +196,6 @@ inf_live_free(InfLive *live)
 	inf_free(live->v);
 	inf_free(live->weight);
 	inf_free(live->behind);
+	inf_free(live->rough);
 	inf_free(live->like);
 }

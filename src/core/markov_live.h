@@ -16,11 +16,11 @@ typedef struct InfLive
 	uint32_t n;
 	uint32_t *place; /* of a state of the chain, or INF_NOT_LIVE */
 	InfSparse from;  /* Q transposed: row i is where walks come from to i, in ascending order */
-	uint32_t terms;  /* of the longest row */
 	double *h;
 	double *v;
 	double *weight; /* what a walk from here may do to the effects, at most */
 	double *behind; /* weight of those at this place or before it to which one step leads */
+	double *rough;  /* weight times what rounding may do to a sum over the row, relative to it */
 	double *like;   /* weight / visits, for the comparison of sweeps */
 } InfLive;
 

@@ -112,6 +112,7 @@ sweep(Group *group, bool first)
 	const InfLive *live = group->live;
 	const InfSparse *from = &live->from;
 	double left[LANES] = {0};
+	double rounding[LANES] = {0};
 
 	for (uint32_t i = 0; i < live->n; i++)
 	{
@@ -120,6 +121,7 @@ sweep(Group *group, bool first)
 		uint64_t e = from->first[i];
 		uint64_t end = from->first[i + 1];
 		double behind = live->behind[i];
+		double rough = live->rough[i];
 
 		if (first)
 		{
@@ -137,6 +139,8 @@ sweep(Group *group, bool first)
 			for (int l = 0; l < LANES; l++)
 				sum[l] += q * other[l];
 		}
+		for (int l = 0; l < LANES; l++)
+			rounding[l] += fabs(sum[l]) * rough;
 		if (group->removed[i] != 0)
 			take_back(group, i, sum);
 		for (int l = 0; l < LANES; l++)
@@ -147,10 +151,9 @@ sweep(Group *group, bool first)
 		if (i % POLL == 0)
 			inf_poll();
 	}
-	/* of what moved or came back, all of which was on its way before */
 	for (int l = 0; l < LANES; l++)
 	{
-		group->rounding[l] += (live->terms + 8.0) * 0x1p-53 * group->left[l];
+		group->rounding[l] += rounding[l];
 		group->left[l] = left[l];
 	}
 }
@@ -206,7 +209,8 @@ sweep_and_compare(Group *group)
 	double ratio[LANES];
 	double factor[LANES];
 	double left[LANES] = {0};
-	double before_left[LANES];
+	double rounding[LANES];
+	double rough[LANES] = {0};
 	InfSum hit[LANES];
 	InfSum value_hit[LANES];
 	bool any = false;
@@ -214,7 +218,7 @@ sweep_and_compare(Group *group)
 	memcpy(group->before, group->moved, size);
 	memcpy(hit, group->hit, sizeof(hit));
 	memcpy(value_hit, group->value_hit, sizeof(value_hit));
-	memcpy(before_left, group->left, sizeof(before_left));
+	memcpy(rounding, group->rounding, sizeof(rounding));
 	sweep(group, false);
 	compare_sweeps(group, ratio);
 	for (int l = 0; l < LANES; l++)
@@ -226,7 +230,10 @@ sweep_and_compare(Group *group)
 		double behind = live->behind[i];
 
 		for (int l = 0; l < LANES; l++)
+		{
 			left[l] += fabs(moved[l] - ratio[l] * before[l]) * behind;
+			rough[l] += (fabs(moved[l]) + fabs(before[l])) * live->rough[i];
+		}
 		if (i % INF_SPARSE_POLL == 0)
 			inf_poll();
 	}
@@ -238,7 +245,8 @@ sweep_and_compare(Group *group)
 			any = true;
 			stretch(&group->hit[l], &hit[l], factor[l]);
 			stretch(&group->value_hit[l], &value_hit[l], factor[l]);
-			group->rounding[l] += (live->terms + 8.0) * 0x1p-53 * factor[l] * before_left[l];
+			group->rounding[l] =
+			    rounding[l] + (group->rounding[l] - rounding[l] + rough[l]) * factor[l];
 			group->left[l] = left[l];
 		}
 		else
