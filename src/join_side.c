@@ -215,7 +215,7 @@ begin_scan(JoinSide *side, TupleTableSlot *slot)
 	side->in_place = side->scan->rs_rd->rd_tableam == GetHeapamTableAmRoutine() &&
 	                 TTS_IS_BUFFERTUPLE(slot) && side->key_offset >= 0 && side->at_offset >= 0 &&
 	                 !side->has_span && !side->is_window;
-	side->column_offsets = side->in_place ? fixed_offsets(side, desc) : NULL;
+	side->column_offsets = side->in_place && !side->is_build ? fixed_offsets(side, desc) : NULL;
 	side->tuple = side->in_place ? ((HeapTupleTableSlot *) slot)->tuple : NULL;
 }
 

@@ -66,6 +66,8 @@ inf_side_forget_scan(JoinSide *side)
 {
 	side->scan = NULL;
 	side->in_place = side->was_in_place = false;
+	if (side->column_offsets != NULL)
+		pfree(side->column_offsets);
 	side->column_offsets = NULL;
 }
 

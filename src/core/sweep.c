@@ -10,8 +10,8 @@
 #include "core/instant.h"
 #include "core/sort.h"
 
-/* Orders of one customer. */
-#define POLL_EVERY ((size_t) 64)
+/* Orders, and the touches of their journeys. */
+#define POLL_EVERY ((size_t) 1 << 16)
 
 void
 inf_sweep_open(InfSweep *sweep, const InfJourneySet *set)
@@ -221,16 +221,19 @@ inf_order_journey(InfSweep *sweep, const InfCustomer *customer, size_t order, In
 		journey->weight = NULL;
 		return;
 	}
-	/* one customer's orders, each with many touches, can take long */
-	if (order % POLL_EVERY == POLL_EVERY - 1)
-		inf_poll();
-
 	/* both ends of the window move forward only */
 	while (sweep->to < touches->n && touches->at[sweep->to] <= ordered_at)
 		sweep->to++;
 	while (sweep->from < sweep->to &&
 	       inf_elapsed(touches->at[sweep->from], ordered_at) > (uint64_t) sweep->lookback)
 		sweep->from++;
+	/* one customer's orders, each with many touches, can take long */
+	sweep->unpolled += sweep->to - sweep->from + 1;
+	if (sweep->unpolled >= POLL_EVERY)
+	{
+		sweep->unpolled = 0;
+		inf_poll();
+	}
 	if (!may_have_touches(sweep, &customer->orders, ordered_at, &after))
 	{
 		filter(sweep, touches, sweep->to, sweep->to, journey);

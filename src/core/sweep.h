@@ -55,6 +55,7 @@ typedef struct InfSweep
 	int64_t ordered_at; /* its instant */
 	int64_t before;     /* the last instant of an order before that one */
 	size_t lost_order;  /* how far the orders are passed by the lost journeys */
+	size_t unpolled;    /* orders and touches of journeys since the query could be cancelled */
 	size_t placebo_to;  /* the end of the mirrored window of the order before */
 	int64_t *at;        /* a filtered journey */
 	uint32_t *code;
