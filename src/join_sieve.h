@@ -3,10 +3,11 @@
  *		Which probes of an attribution join can match nothing: told without a look into the table.
  *
  * Most touches of most customers lead to no order. A finished table therefore comes with a field
- * of bits: time is cut into buckets of an eighth to a quarter of the lookback window, and a bit is
- * set for the key of each built row and each bucket in its reach. Where a probe's bit is not set,
- * nothing in the table can match it. Bits of one bucket lie side by side, so that probes that come
- * in order of time, as touches mostly do, find theirs in the processor's cache.
+ * of bits: time is cut into buckets of an eighth to a quarter of the lookback window, and for each
+ * built row and each bucket in its reach three bits are set in a word that the key tells. Where not
+ * all of a probe's bits are set, nothing in the table can match it. Words of one bucket lie side by
+ * side, so that probes that come in order of time, as touches mostly do, find theirs in the
+ * processor's cache.
  */
 #ifndef INF_JOIN_SIEVE_H
 #define INF_JOIN_SIEVE_H
