@@ -123,10 +123,10 @@ make_sieve(AttributionJoinState *state)
 	bytes = inf_sieve_shape(&state->sieve, table->nrows, reach, left);
 	if (bytes == 0)
 		return;
-	state->sieve.words = inf_table_zero_room(table, bytes);
+	state->sieve.words = inf_table_extra_room(table, bytes);
 	for (int i = 0; i < table->nparts; i++)
-		inf_sieve_add(&state->sieve, &state->build.shape, &table->parts[i], state->orders_built,
-		              reach);
+		inf_sieve_add(&state->sieve, &state->build.shape, &table->parts[i], i, table->nparts,
+		              state->orders_built, reach);
 }
 
 void

@@ -173,6 +173,15 @@ allocate_shared(AttributionJoinState *state, Size bytes, dsa_pointer *pointer)
 	return dsa_get_address(state->area, *pointer);
 }
 
+/* Clears the words of the sieve that are the part's, too: all of them together would make others wait. */
+static void
+sieve_shared_part(AttributionJoinState *state, const JoinPart *finished, int number)
+{
+	if (state->sieve.words != NULL)
+		inf_sieve_add(&state->sieve, &state->build.shape, finished, number, state->shared->nparts,
+		              state->orders_built, inf_join_reach(state, 0));
+}
+
 static void
 finish_shared_part(AttributionJoinState *state, int number)
 {
@@ -187,7 +196,10 @@ finish_shared_part(AttributionJoinState *state, int number)
 	ListCell *lc;
 
 	if (built == 0)
+	{
+		sieve_shared_part(state, &finished, number);
 		return;
+	}
 	for (int i = 0; i < shared->nparticipants; i++)
 	{
 		dsa_pointer p = *inf_list_of(shared, number, i);
@@ -212,9 +224,7 @@ finish_shared_part(AttributionJoinState *state, int number)
 	part->nrows = finished.nrows;
 	part->has_bad_span = finished.has_bad_span;
 	part->longest = finished.longest;
-	if (state->sieve.words != NULL)
-		inf_sieve_add(&state->sieve, &state->build.shape, &finished, state->orders_built,
-		              inf_join_reach(state, 0));
+	sieve_shared_part(state, &finished, number);
 	for (int i = 0; i < shared->nparticipants; i++)
 		inf_free_list(state->area, inf_list_of(shared, number, i));
 }
@@ -235,8 +245,7 @@ make_shared_sieve(AttributionJoinState *state)
 	                        shared->limit > used ? shared->limit - used : 0);
 	if (bytes == 0)
 		return;
-	shared->sieve_words =
-	    dsa_allocate_extended(state->area, bytes, DSA_ALLOC_HUGE | DSA_ALLOC_ZERO);
+	shared->sieve_words = dsa_allocate_extended(state->area, bytes, DSA_ALLOC_HUGE);
 	pg_atomic_fetch_add_u64(&shared->used, bytes);
 }
 

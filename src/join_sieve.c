@@ -11,12 +11,12 @@
 #include "compat.h"
 #include "join_sieve.h"
 
-/* Bits a row: it sets one for each bucket in its reach, of which there are five to nine. */
+/* Bits a row, of which it sets three in each bucket in its reach; there are five to nine of these. */
 #define BITS_A_ROW 96
 
-/* Bits of different parts must not share a word. */
-#define MIN_KEY_BITS (PART_BITS + 6)
-#define MAX_KEY_BITS 30
+/* Bits of a slice: different parts must not share a word, and there is no need for more than these. */
+#define MIN_SLICE_BITS (PART_BITS + 6)
+#define MAX_SLICE_BITS 30
 
 /* If more than this share of the probes passes, asking the sieve is wasted. */
 #define USELESS_SHARE 0.7
@@ -24,32 +24,48 @@
 Size
 inf_sieve_shape(JoinSieve *sieve, uint64 rows, int64 reach, Size most)
 {
-	uint64 bits = MIN_KEY_BITS;
+	uint64 bits = MIN_SLICE_BITS;
 
 	memset(sieve, 0, sizeof(*sieve));
 	if (rows < INF_SIEVE_MIN_ROWS || reach < 0)
 		return 0;
-	while (bits < MAX_KEY_BITS && (SIEVE_SLICES << bits) < rows * BITS_A_ROW)
+	while (bits < MAX_SLICE_BITS && (SIEVE_SLICES << bits) < rows * BITS_A_ROW)
 		bits++;
 	while ((SIEVE_SLICES << bits) / 8 > most)
 	{
-		if (bits == MIN_KEY_BITS)
+		if (bits == MIN_SLICE_BITS)
 			return 0;
 		bits--;
 	}
-	sieve->key_bits = (int) bits;
+	sieve->word_bits = (int) bits - 6;
 	sieve->bucket_shift = reach < 8 ? 0 : pg_leftmost_one_pos64((uint64) reach) - 2;
 	return (SIEVE_SLICES << bits) / 8;
 }
 
-void
-inf_sieve_add(JoinSieve *sieve, const RowShape *shape, const JoinPart *part, bool orders_built,
-              int64 reach)
+/* In each slice, a part's words are a few stretches: its number is told by the last of PART_BITS. */
+static void
+clear_part(JoinSieve *sieve, int number, int nparts)
 {
+	Size slice = (Size) 1 << sieve->word_bits;
+	Size stretch = slice >> PART_BITS;
+
+	for (Size i = 0; i < SIEVE_SLICES; i++)
+	{
+		for (int j = number; j < (1 << PART_BITS); j += nparts)
+			memset(sieve->words + i * slice + j * stretch, 0, stretch * sizeof(uint64));
+	}
+}
+
+void
+inf_sieve_add(JoinSieve *sieve, const RowShape *shape, const JoinPart *part, int number, int nparts,
+              bool orders_built, int64 reach)
+{
+	clear_part(sieve, number, nparts);
 	for (uint64 i = 0; part->runs != NULL && i <= part->mask; i++)
 	{
 		const JoinRun *run = &part->runs[i];
 		uint64 hash;
+		uint64 bits;
 		int64 done = PG_INT64_MIN; /* last bucket whose bit is set */
 
 		if ((i & 4095) == 0)
@@ -57,6 +73,7 @@ inf_sieve_add(JoinSieve *sieve, const RowShape *shape, const JoinPart *part, boo
 		if (run->count == 0)
 			continue;
 		hash = inf_join_hash(run->key);
+		bits = inf_sieve_bits(hash);
 		for (uint32 r = 0; r < run->count; r++)
 		{
 			const uint64 *row = inf_part_row(shape, part, run->start + r);
@@ -82,9 +99,7 @@ inf_sieve_add(JoinSieve *sieve, const RowShape *shape, const JoinPart *part, boo
 				from = to - (int64) (SIEVE_SLICES - 1);
 			for (int64 bucket = from; bucket <= to; bucket++)
 			{
-				uint64 bit = inf_sieve_bit(sieve, hash, bucket);
-
-				sieve->words[bit >> 6] |= UINT64CONST(1) << (bit & 63);
+				sieve->words[inf_sieve_word(sieve, hash, bucket)] |= bits;
 			}
 			done = to;
 		}

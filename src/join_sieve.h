@@ -3,10 +3,11 @@
  *		Which probes of an attribution join can match nothing: told without a look into the table.
  *
  * Most touches of most customers lead to no order. A finished table therefore comes with a field
- * of bits: time is cut into buckets of an eighth to a quarter of the lookback window, and a bit is
- * set for the key of each built row and each bucket in its reach. Where a probe's bit is not set,
- * nothing in the table can match it. Bits of one bucket lie side by side, so that probes that come
- * in order of time, as touches mostly do, find theirs in the processor's cache.
+ * of bits: time is cut into buckets of an eighth to a quarter of the lookback window, and for each
+ * built row and each bucket in its reach three bits are set in a word that the key tells. Where not
+ * all of a probe's bits are set, nothing in the table can match it. Words of one bucket lie side by
+ * side, so that probes that come in order of time, as touches mostly do, find theirs in the
+ * processor's cache.
  */
 #ifndef INF_JOIN_SIEVE_H
 #define INF_JOIN_SIEVE_H
@@ -24,28 +25,37 @@ typedef struct JoinSieve
 {
 	uint64 *words;    /* NULL: all probes pass */
 	int bucket_shift; /* of an instant, to get its bucket's number */
-	int key_bits;     /* a slice has this power of two of bits */
+	int word_bits;    /* a slice has this power of two of words */
 	uint64 tested;
 	uint64 passed;
 } JoinSieve;
 
-/* Where the bit of a key in a bucket is. The first bits of the hash tell, as they tell the part. */
+/* The word that has a key's bits in a bucket. The first bits of the hash tell, as they tell the part. */
 static inline uint64
-inf_sieve_bit(const JoinSieve *sieve, uint64 hash, int64 bucket)
+inf_sieve_word(const JoinSieve *sieve, uint64 hash, int64 bucket)
 {
-	return ((uint64) bucket & (SIEVE_SLICES - 1)) << sieve->key_bits |
-	       hash >> (64 - sieve->key_bits);
+	return ((uint64) bucket & (SIEVE_SLICES - 1)) << sieve->word_bits |
+	       hash >> (64 - sieve->word_bits);
+}
+
+/* A key's bits in each of its words: more than one cost no access and spare most of the errors. */
+static inline uint64
+inf_sieve_bits(uint64 hash)
+{
+	return UINT64CONST(1) << (hash & 63) | UINT64CONST(1) << (hash >> 6 & 63) |
+	       UINT64CONST(1) << (hash >> 12 & 63);
 }
 
 /* Decides on a sieve for so many rows of that reach: bytes it takes, or 0 if none is worth while. */
 extern Size inf_sieve_shape(JoinSieve *sieve, uint64 rows, int64 reach, Size most);
 
 /*
- * Sets the bits of a finished part; different parts use different words. The reach is each row's
- * own lookback if it has one. Touches reach forward to orders, orders back to touches.
+ * Clears the words of a part and sets the bits of its rows, if it has any: a table's sieve is ready
+ * when that was done for all of its parts, each of which has words of its own. The reach is each
+ * row's own lookback if it has one. Touches reach forward to orders, orders back to touches.
  */
-extern void inf_sieve_add(JoinSieve *sieve, const RowShape *shape, const JoinPart *part,
-                          bool orders_built, int64 reach);
+extern void inf_sieve_add(JoinSieve *sieve, const RowShape *shape, const JoinPart *part, int number,
+                          int nparts, bool orders_built, int64 reach);
 
 /* A sieve through which nearly all passes is given up. */
 extern void inf_sieve_judge(JoinSieve *sieve);
@@ -56,8 +66,9 @@ extern void inf_sieve_judge(JoinSieve *sieve);
 static inline bool
 inf_sieve_passes(JoinSieve *sieve, uint64 hash, int64 at)
 {
-	uint64 bit = inf_sieve_bit(sieve, hash, at >> sieve->bucket_shift);
-	bool passes = sieve->words[bit >> 6] >> (bit & 63) & 1;
+	uint64 bits = inf_sieve_bits(hash);
+	uint64 word = inf_sieve_word(sieve, hash, at >> sieve->bucket_shift);
+	bool passes = (sieve->words[word] & bits) == bits;
 
 	sieve->passed += passes;
 	if (unlikely(++sieve->tested == SIEVE_TRIAL))

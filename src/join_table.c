@@ -339,11 +339,10 @@ inf_table_finish(JoinTable *table)
 }
 
 void *
-inf_table_zero_room(JoinTable *table, Size bytes)
+inf_table_extra_room(JoinTable *table, Size bytes)
 {
 	Stretch stretch = reserve(table->context, bytes);
-	void *room = take(&stretch, table->context, bytes);
 
 	charge(table, bytes);
-	return memset(room, 0, bytes);
+	return take(&stretch, table->context, bytes);
 }

@@ -153,8 +153,8 @@ inf_table_is_full(const JoinTable *table)
 
 extern void inf_table_finish(JoinTable *table);
 
-/* Memory for what goes with the finished table, all 0. */
-extern void *inf_table_zero_room(JoinTable *table, Size bytes);
+/* Memory for what goes with the finished table, as it comes. */
+extern void *inf_table_extra_room(JoinTable *table, Size bytes);
 
 /* Finishing a part in steps, for those who have the memory elsewhere. */
 typedef struct PartSizes

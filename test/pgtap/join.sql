@@ -1,7 +1,7 @@
 -- The attribution join: when the planner takes it, and that it is a node like any other: rescans,
 -- cursors, prepared statements, subtransactions, partitions, EXPLAIN.
 BEGIN;
-SELECT plan(170);
+SELECT plan(177);
 
 CREATE TABLE touches AS
 SELECT n % 1000 AS customer_id, n % 37 AS influencer_id,
@@ -366,6 +366,28 @@ SELECT wide_rows('late, yes');
 SELECT wide_rows('t.ctid, two');
 ALTER TABLE wide_touches DROP COLUMN four;
 SELECT wide_rows('float8, yes, eight');
+
+-- most parts of the table are empty: their part of the sieve must be, too, whoever finishes them
+CREATE TABLE few_orders AS
+SELECT n % 3 AS customer_id, timestamptz '2026-01-01 00:00+00' + n * interval '2 hours' AS ordered_at FROM generate_series(1, 2000) AS n;
+ANALYZE few_orders;
+CREATE FUNCTION sieved_rows(what text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE query text := 'SELECT t.touched_at, o.ordered_at FROM touches t JOIN few_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''3 hours'')';
+BEGIN
+	RETURN QUERY SELECT same_rows(query, what);
+	RETURN NEXT cmp_ok(substring(plan_of(query, 'ANALYZE, COSTS OFF') FROM 'Probes Removed by Sieve: (\d+)')::int, '>', 99000, what || ': nearly all touches are sieved out');
+END $$;
+SELECT sieved_rows('a sieve of three customers');
+SET LOCAL max_parallel_workers_per_gather = 2;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+SELECT matches(plan_of('SELECT t.touched_at, o.ordered_at FROM touches t JOIN few_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''3 hours'')'), 'Parallel Custom Scan \(AttributionJoin\)', 'with workers');
+SELECT sieved_rows('the same with workers');
+RESET max_parallel_workers_per_gather;
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+RESET min_parallel_table_scan_size;
 
 -- EXPLAIN in its forms
 SELECT is((plan_of('SELECT o.order_id FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at AND t.influencer_id < o.segment', 'ANALYZE, VERBOSE, BUFFERS, FORMAT JSON')::jsonb->0->'Plan'->>'Custom Plan Provider'), 'AttributionJoin', 'EXPLAIN in JSON');
