@@ -91,17 +91,9 @@ sub compare
 	return \%result;
 }
 
-# The most memory that the session's backend ever had, in MB. Shared memory that it touched counts.
-sub peak
-{
-	my (undef, $pid) = pg("SELECT pg_backend_pid()");
-	open(my $in, '<', "/proc/$pid/status") or return '?';
-	my ($kb) = map { /^VmHWM:\s+(\d+)/ ? $1 : () } <$in>;
-	return int($kb / 1024);
-}
-
 # The most private memory that a statement's processes have while it runs, in MB: the leader's and
-# the largest of its workers'. Looked at every few milliseconds, in a session of its own.
+# the largest of its workers'. Looked at every few milliseconds, in a session of its own. Then the
+# time and the answer.
 sub private_peaks
 {
 	my ($settings, $sql) = @_;
@@ -131,7 +123,7 @@ sub private_peaks
 		close $say;
 		POSIX::_exit(0);
 	}
-	run_on('fresh', $sql);
+	my ($ms, $rows) = run_on('fresh', $sql);
 	close $stopping;
 	close $say;
 	my ($most, $worker) = split ' ', readline $answer;
@@ -139,7 +131,7 @@ sub private_peaks
 	close $session{fresh}{to};
 	waitpid $session{fresh}{pid}, 0;
 	delete $session{fresh};
-	return ($most / 1024, $worker / 1024);
+	return ($most / 1024, $worker / 1024, $ms, $rows);
 }
 
 sub contents
@@ -354,10 +346,10 @@ section 'the learned models', sub {
 	{
 		my $journeys = int(5000000 * $scale);
 		pg("DROP TABLE IF EXISTS many");
-		pg("CREATE TEMPORARY TABLE many AS " . power_law($journeys, $influencers));
-		my ($ms, $answer) = pg("SELECT states, transitions, method, exact, error FROM many, markov_summary(journeys)");
-		printf "\nmarkov(1), %d journeys, %d influencers: %.1f s, peak memory of the backend %s MB\n  states, transitions, method, exact, error: %s\n",
-			$journeys, $influencers, $ms / 1000, peak(), $answer;
+		pg("CREATE UNLOGGED TABLE many AS " . power_law($journeys, $influencers));
+		my ($memory, undef, $ms, $answer) = private_peaks("SET max_parallel_workers_per_gather = 0", "SELECT states, transitions, method, exact, error FROM many, markov_summary(journeys)");
+		printf "\nmarkov(1), %d journeys, %d influencers: %.1f s, private memory %.0f MB\n  states, transitions, method, exact, error: %s\n",
+			$journeys, $influencers, $ms / 1000, $memory, $answer;
 	}
 	for my $step ([2, 100], [3, 100], [2, 1000], [3, 1000], [2, 10000])
 	{

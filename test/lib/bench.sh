@@ -21,8 +21,10 @@ if command -v npm >/dev/null || install_packages nodejs npm; then
 fi
 [ -n "$DUCK" ] || progress "DuckDB could not be installed: measured without it"
 
+# a third of the memory for the tables, so that all of them stay there, as DuckDB's do
+buffers=$(awk '/^MemTotal:/ { printf "%d", $2 / 1024 / 3 }' /proc/meminfo)
 [ -n "${KEEP:-}" ] || trap 'stop_server bench' EXIT
-start_server bench "max_wal_size = 16GB" "shared_buffers = 1GB"
+start_server bench "max_wal_size = 16GB" "shared_buffers = ${buffers}MB"
 run_psql -c 'CREATE DATABASE bench'
 export PGDATABASE=bench
 run_psql -c 'CREATE EXTENSION influence' -f test/bench/functions.sql
