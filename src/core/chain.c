@@ -297,9 +297,7 @@ inf_chain_free(InfChain *chain)
 	inf_names_free(&chain->names);
 	inf_free(chain->state_first);
 	inf_free(chain->state_code);
-	inf_free(chain->counts.first);
-	inf_free(chain->counts.to);
-	inf_free(chain->counts.value);
+	inf_sparse_free(chain->counts);
 	inf_free(chain->start);
 	inf_free(chain->conversions);
 	inf_free(chain->nulls);

@@ -251,6 +251,23 @@ inf_events_of_block(const InfEventBlock *block, InfEvent *events)
 }
 
 void
+inf_count_block(InfEventTotals *totals, const InfEventBlock *block)
+{
+	if (totals->nevents == 0)
+		totals->first_at = totals->last_at = block->at[0];
+	totals->ncustomers += block->ncustomers;
+	if (totals->nevents > 0 && block->keys[0] == totals->last_key)
+		totals->ncustomers--; /* goes on from the block before */
+	totals->last_key = block->keys[block->ncustomers - 1];
+	totals->nevents += block->nevents;
+	for (size_t i = 0; i < block->nevents; i++)
+	{
+		totals->first_at = block->at[i] < totals->first_at ? block->at[i] : totals->first_at;
+		totals->last_at = block->at[i] > totals->last_at ? block->at[i] : totals->last_at;
+	}
+}
+
+void
 inf_write_block(InfBuffer *buffer, const InfEventBlock *block)
 {
 	uint32_t counts[INF_BLOCK_EVENTS];

@@ -67,6 +67,19 @@ extern void inf_events_of_block(const InfEventBlock *block, InfEvent *events);
 
 extern void inf_write_block(InfBuffer *buffer, const InfEventBlock *block);
 
+/* Of all blocks that were counted. */
+typedef struct InfEventTotals
+{
+	uint64_t nevents;
+	uint64_t ncustomers;
+	int64_t first_at; /* 0 if there are no events */
+	int64_t last_at;
+	uint64_t last_key; /* of the last block */
+} InfEventTotals;
+
+/* Adds the next block, which is not empty. */
+extern void inf_count_block(InfEventTotals *totals, const InfEventBlock *block);
+
 /* Where the block before ended, for the order between blocks. */
 typedef struct InfBlockEnd
 {

@@ -32,7 +32,8 @@
 
 /*
  * The error of the effects that is aimed at, and the work that it may take, in nanoseconds, about: for
- * k = 1 that of all influencers, for k > 1 that of any eight of them.
+ * k = 1 that of all influencers, and ten times as much where that is too little; for k > 1 that of any
+ * eight of them.
  */
 #define INF_MARKOV_ERROR 1e-9
 #define INF_MARKOV_WORK 4e10

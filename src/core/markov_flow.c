@@ -187,9 +187,7 @@ inf_flow_free(InfFlow *flow)
 {
 	for (int side = 0; side < 2; side++)
 	{
-		inf_free(flow->matrix[side].first);
-		inf_free(flow->matrix[side].to);
-		inf_free(flow->matrix[side].value);
+		inf_sparse_free(flow->matrix[side]);
 		inf_free(flow->step[side]);
 		inf_free(flow->total[side]);
 	}

@@ -7,13 +7,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/host.h"
+#include "core/cache_line.h"
 
 /* Rows between two looks at whether the query was cancelled. */
 #define POLL 256
-
-/* Bytes of a cache line */
-#define LINE 64
 
 /* Products that are added in single precision before the sum goes on in double precision. */
 #define CHUNK 32
@@ -29,12 +26,6 @@
 /* Compilers make loops over numbers of single precision slow here; so they are told what to do. */
 typedef float Floats __attribute__((vector_size(16), aligned(16)));
 
-static double *
-line_start(char *memory)
-{
-	return (double *) (void *) (memory + (LINE - (uintptr_t) memory % LINE));
-}
-
 void
 inf_lanes_init(InfLanes *lanes, const InfFlow *flow)
 {
@@ -43,9 +34,9 @@ inf_lanes_init(InfLanes *lanes, const InfFlow *flow)
 	memset(lanes, 0, sizeof(*lanes));
 	lanes->flow = flow;
 	for (int i = 0; i < 2; i++)
-		lanes->memory[i] = inf_alloc(inf_array_size((size_t) flow->n + 1, LINE));
-	lanes->left = line_start(lanes->memory[0]);
-	lanes->next = line_start(lanes->memory[1]);
+		lanes->memory[i] = inf_alloc_cache_lines(flow->n);
+	lanes->left = inf_cache_lines(lanes->memory[0]);
+	lanes->next = inf_cache_lines(lanes->memory[1]);
 	lanes->columns = inf_alloc(inf_array_size((size_t) flow->n * INF_LANES, sizeof(double)));
 	lanes->value = INF_ALLOC_ARRAY(float, matrix->first[flow->n]);
 	for (uint32_t i = 0; i < flow->n; i++)

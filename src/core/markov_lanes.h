@@ -20,7 +20,7 @@ typedef struct InfLanes
 {
 	const InfFlow *flow;
 	float *value; /* A in single precision */
-	char *memory[2];
+	void *memory[2];
 	double *left; /* lane by lane in each element, a line each */
 	double *next;
 	double *columns; /* the lanes in one piece each */

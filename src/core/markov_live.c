@@ -4,7 +4,6 @@
  */
 #include "core/markov_live.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "core/host.h"
@@ -112,14 +111,6 @@ order_states(InfSparse q, uint32_t *order)
 	inf_free(seen);
 }
 
-static void
-free_steps(InfSparse q)
-{
-	inf_free(q.first);
-	inf_free(q.to);
-	inf_free(q.value);
-}
-
 /* Gives each live state its place. Returns its state in the chain for each place. */
 static uint32_t *
 place_states(const InfMarkovSystem *system, const double *h, InfLive *live)
@@ -134,7 +125,7 @@ place_states(const InfMarkovSystem *system, const double *h, InfLive *live)
 	ordered = INF_ALLOC_ARRAY(uint32_t, live->n);
 	q = live_steps(system, live->place, state, live->n);
 	order_states(q, order);
-	free_steps(q);
+	inf_sparse_free(q);
 	for (uint32_t i = 0; i < live->n; i++)
 	{
 		ordered[i] = state[order[i]];
@@ -161,12 +152,9 @@ inf_live_build(const InfMarkovSystem *system, const double *h, const double *v,
 	live->like = inf_zero_vector(n);
 	for (uint32_t i = 0; i < n; i++)
 	{
-		double effect = h[state[i]] / conversion;
-		double value_effect = value != 0 ? v_bound[state[i]] / fabs(value) : 0;
-
 		live->h[i] = h[state[i]];
 		live->v[i] = v[state[i]];
-		live->weight[i] = fmax(effect, fmin(value_effect, INF_MARKOV_CANCELLED * effect));
+		live->weight[i] = inf_effect_weight(h[state[i]] / conversion, v_bound[state[i]], value);
 		live->like[i] = live->weight[i] / system->visits[state[i]];
 	}
 	for (uint32_t i = 0; i < n; i++)
@@ -183,7 +171,7 @@ inf_live_build(const InfMarkovSystem *system, const double *h, const double *v,
 	for (uint32_t i = 0; i < n; i++)
 		live->rough[i] = live->weight[i] * 0x1p-53 *
 		                 (double) (live->from.first[i + 1] - live->from.first[i] + 8);
-	free_steps(q);
+	inf_sparse_free(q);
 	inf_free(state);
 }
 
@@ -191,7 +179,7 @@ void
 inf_live_free(InfLive *live)
 {
 	inf_free(live->place);
-	free_steps(live->from);
+	inf_sparse_free(live->from);
 	inf_free(live->h);
 	inf_free(live->v);
 	inf_free(live->weight);

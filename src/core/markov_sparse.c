@@ -74,17 +74,15 @@ solve(const InfMarkovSystem *system, const double *b, double scale, double *x,
 
 /*
  * What an error of N_ii does to the results: to n_i / N_ii, the probability of a visit; to the
- * removal effect, which is that times h_i / P; and to the effect on value, times v_i / V, unless
- * revenue and refunds nearly cancel out, where this could be anything.
+ * removal effect, which is that times h_i / P; and to the effect on value, times v_i / V.
  */
 static double
 weight_of_returns(const InfMarkov *result, double visits, double h, double v)
 {
 	double effect =
 	    result->conversion_probability > 0 ? fmax(1, h / result->conversion_probability) : 1;
-	double value_effect = result->value != 0 ? fabs(v / result->value) : 0;
 
-	return visits * fmax(effect, fmin(value_effect, INF_MARKOV_CANCELLED * effect));
+	return visits * inf_effect_weight(effect, fabs(v), result->value);
 }
 
 /*
@@ -116,15 +114,16 @@ take_over(const InfFlow *flow, const double *weight, const InfReturn *solved, ui
 
 	for (uint32_t i = 0; i < flow->n && r < count; i++)
 	{
-		double left;
+		double left, bound;
 
 		if (flow->state[i] != solved[r].influencer)
 			continue;
 		left = flow->visits[i] - solved[r].h;
-		if (left > 0 && solved[r].error * weight[i] / flow->visits[i] < error[i])
+		bound = solved[r].error * weight[i] / flow->visits[i];
+		if (left > 0 && bound < error[i])
 		{
 			returns[i] = fmax(1, flow->visits[i] / left);
-			error[i] = solved[r].error * weight[i] / flow->visits[i];
+			error[i] = bound;
 		}
 		r++;
 	}
@@ -140,11 +139,17 @@ solve_unsolved(const InfMarkovSystem *system, const InfFlow *flow, const double 
 {
 	uint32_t count, trial;
 	InfReturn *unsolved = list_unsolved(flow, weight, error, &count);
-	double *one = inf_zero_vector(system->n);
-	double *zero = inf_zero_vector(system->n);
+	double *one, *zero;
 	double spent;
 	InfLive live;
 
+	if (count == 0)
+	{
+		inf_free(unsolved);
+		return;
+	}
+	one = inf_zero_vector(system->n);
+	zero = inf_zero_vector(system->n);
 	for (uint32_t i = 0; i < system->n; i++)
 		one[i] = 1;
 	inf_live_build(system, one, zero, zero, 1, 0, &live);
@@ -180,11 +185,7 @@ effects_of_returns(const InfMarkovSystem *system, const double *h, const double 
 	for (uint32_t i = 0; i < flow.n; i++)
 		weight[i] = weight_of_returns(result, flow.visits[i], h[flow.state[i]], v[flow.state[i]]);
 	inf_flow_returns(&flow, weight, INF_MARKOV_GOAL, work, returns, error);
-	for (uint32_t i = 0; i < flow.n; i++)
-		largest = fmax(largest, error[i]);
-	if (largest >= ENOUGH)
-		solve_unsolved(system, &flow, weight, work, returns, error, stats);
-	largest = 0;
+	solve_unsolved(system, &flow, weight, work, returns, error, stats);
 	result->nexact = system->n - flow.n; /* nobody meets these */
 	for (uint32_t i = 0; i < flow.n; i++)
 	{

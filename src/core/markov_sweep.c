@@ -2,8 +2,8 @@
  * markov_sweep.c
  *		What comes back to the states of an influencer, by sweeps over all states.
  *
- * A sweep takes the states in turn, each with what has come to it from states
- * before it in this sweep and from states behind it in the last one (the steps of Gauss and Seidel).
+ * A sweep takes the states in turn, each with what has come to it from states before it in this sweep
+ * and from states behind it in the last one (the steps of Gauss and Seidel).
  * With G for a sweep and d for what a sweep moved, what comes back of d, back(d), is
  * hit(d) + back(G d), where hit(d) comes back within the sweep. As G is linear, for any number z
  *
@@ -19,13 +19,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/host.h"
+#include "core/cache_line.h"
 #include "core/sum.h"
 
 #define LANES 8
-
-/* Bytes of a cache line */
-#define LINE 64
 
 /* Rows between two looks at whether the query was cancelled. */
 #define POLL 256
@@ -43,7 +40,7 @@ typedef struct Group
 {
 	const InfMarkovSystem *system;
 	const InfLive *live;
-	char *memory[2];
+	void *memory[2];
 	double *moved; /* d, lane by lane in each state */
 	double *before;
 	uint8_t *removed; /* a bit a lane */
@@ -55,12 +52,6 @@ typedef struct Group
 	double left[LANES];     /* bound of what is on its way */
 	double rounding[LANES]; /* and of what rounding has done */
 } Group;
-
-static double *
-line_start(char *memory)
-{
-	return (double *) (void *) (memory + (LINE - (uintptr_t) memory % LINE));
-}
 
 /* What leaves the states of a lane's influencer, to where it goes first. */
 static void
@@ -198,9 +189,7 @@ stretch(InfSum *sum, const InfSum *before, double factor)
 	inf_sum_add(sum, added * factor);
 }
 
-/*
- * A sweep, and d' instead of what it moved in the lanes where that is better.
- */
+/* A sweep, and d' instead of what it moved in the lanes where that is better. */
 static void
 sweep_and_compare(Group *group)
 {
@@ -311,9 +300,9 @@ inf_sweep_returns(const InfMarkovSystem *system, const InfLive *live, InfReturn 
 	double spent = 0;
 
 	for (int i = 0; i < 2; i++)
-		group.memory[i] = inf_alloc(inf_array_size((size_t) live->n + 1, LINE));
-	group.moved = line_start(group.memory[0]);
-	group.before = line_start(group.memory[1]);
+		group.memory[i] = inf_alloc_cache_lines(live->n);
+	group.moved = inf_cache_lines(group.memory[0]);
+	group.before = inf_cache_lines(group.memory[1]);
 	group.removed = inf_alloc((size_t) live->n + 1);
 	for (uint32_t done = 0; done < count; done += LANES)
 	{

@@ -5,6 +5,8 @@
 #ifndef INF_MARKOV_SYSTEM_H
 #define INF_MARKOV_SYSTEM_H
 
+#include <math.h>
+
 #include "core/markov.h"
 
 /* The error that is aimed at is this far below the one that is promised, for what comes on top. */
@@ -12,6 +14,18 @@
 
 /* An effect on value that is so many times the removal effect is not followed. */
 #define INF_MARKOV_CANCELLED 10
+
+/*
+ * What may be done to the results: to the effect, or to that on value, unless revenue and refunds nearly
+ * cancel out, where this could be anything. v_size is the size of what "value" has a part of.
+ */
+static inline double
+inf_effect_weight(double effect, double v_size, double value)
+{
+	double value_effect = value != 0 ? v_size / fabs(value) : 0;
+
+	return fmax(effect, fmin(value_effect, INF_MARKOV_CANCELLED * effect));
+}
 
 /* Shares of all journeys that leave a state. States without any are left alone: all 0. */
 typedef struct InfMarkovSystem

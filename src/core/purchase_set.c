@@ -170,24 +170,12 @@ inf_purchase_writer_open(InfPurchaseWriter *writer, size_t prefix, uint8_t time_
 static void
 write_block(InfPurchaseWriter *writer)
 {
-	InfPurchaseHeader *header = &writer->header;
 	InfEventBlock *block = writer->block;
 	size_t n = block->nevents;
 	InfSum sum = writer->sum;
 
 	inf_poll();
-	if (header->norders == 0)
-		header->first_at = header->last_at = block->at[0];
-	header->ncustomers += block->ncustomers;
-	if (header->norders > 0 && block->keys[0] == writer->last_key)
-		header->ncustomers--; /* goes on from the block before */
-	writer->last_key = block->keys[block->ncustomers - 1];
-	header->norders += n;
-	for (size_t i = 0; i < n; i++)
-	{
-		header->first_at = block->at[i] < header->first_at ? block->at[i] : header->first_at;
-		header->last_at = block->at[i] > header->last_at ? block->at[i] : header->last_at;
-	}
+	inf_count_block(&writer->totals, block);
 	for (size_t i = 0; i < n; i++)
 		inf_sum_add(&sum, writer->revenue[i]);
 	writer->sum = sum;
@@ -239,6 +227,7 @@ void
 inf_purchase_writer_close(InfPurchaseWriter *writer, uint64_t nskipped)
 {
 	InfPurchaseHeader *header = &writer->header;
+	const InfEventTotals *totals = &writer->totals;
 	uint8_t *start;
 
 	if (writer->block->nevents > 0)
@@ -252,11 +241,11 @@ inf_purchase_writer_close(InfPurchaseWriter *writer, uint64_t nskipped)
 	start[1] = INF_KIND_PURCHASES;
 	start[3] = header->time_type;
 	start[4] = (uint8_t) header->customer_identity;
-	inf_store64(start + 8, header->norders);
-	inf_store64(start + 16, header->ncustomers);
+	inf_store64(start + 8, totals->nevents);
+	inf_store64(start + 16, totals->ncustomers);
 	inf_store64(start + 24, header->nskipped);
-	inf_store64(start + 32, (uint64_t) header->first_at);
-	inf_store64(start + 40, (uint64_t) header->last_at);
+	inf_store64(start + 32, (uint64_t) totals->first_at);
+	inf_store64(start + 40, (uint64_t) totals->last_at);
 	inf_set_lookback(start, header->lookback, header->touch_use);
 	inf_store64(start + 56, bits_of(header->revenue));
 

@@ -140,7 +140,7 @@ typedef struct InfPurchaseWriter
 
 	/* private */
 	size_t prefix;
-	uint64_t last_key; /* of the block before */
+	InfEventTotals totals;
 	InfEventBlock *block;
 	double *revenue;
 	InfSum sum; /* of the revenue */

@@ -52,6 +52,14 @@ inf_sparse_transpose(InfSparse a)
 	return t;
 }
 
+void
+inf_sparse_free(InfSparse a)
+{
+	inf_free(a.first);
+	inf_free(a.to);
+	inf_free(a.value);
+}
+
 double
 inf_sparse_residual(InfSparse a, const double *b, const double *x, double *res)
 {

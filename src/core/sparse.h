@@ -41,6 +41,7 @@ extern double inf_dot(const double *a, const double *b, uint32_t n);
 extern double inf_norm(const double *x, uint32_t n);
 
 extern InfSparse inf_sparse_transpose(InfSparse a);
+extern void inf_sparse_free(InfSparse a);
 
 /* y = A x */
 extern void inf_sparse_multiply(InfSparse a, const double *x, double *y);

@@ -208,24 +208,11 @@ inf_touch_writer_open(InfTouchWriter *writer, size_t prefix, uint8_t flags, uint
 static void
 write_block(InfTouchWriter *writer)
 {
-	InfTouchHeader *header = &writer->header;
 	InfEventBlock *block = writer->block;
 	size_t n = block->nevents;
 
-	if (header->ntouches == 0)
-		header->first_at = header->last_at = block->at[0];
-	header->ncustomers += block->ncustomers;
-	if (header->ntouches > 0 && block->keys[0] == writer->last_key)
-		header->ncustomers--; /* goes on from the block before */
-	writer->last_key = block->keys[block->ncustomers - 1];
-	header->ntouches += n;
-	for (size_t i = 0; i < n; i++)
-	{
-		header->first_at = block->at[i] < header->first_at ? block->at[i] : header->first_at;
-		header->last_at = block->at[i] > header->last_at ? block->at[i] : header->last_at;
-	}
-
 	inf_poll();
+	inf_count_block(&writer->totals, block);
 	inf_write_block(&writer->buffer, block);
 	inf_write_uint32s(&writer->buffer, writer->code, n);
 	if (writer->weight != NULL)
@@ -289,6 +276,7 @@ void
 inf_touch_writer_close(InfTouchWriter *writer, uint64_t nskipped)
 {
 	const InfTouchHeader *header = &writer->header;
+	const InfEventTotals *totals = &writer->totals;
 	uint8_t *start;
 
 	if (writer->block->nevents > 0)
@@ -302,11 +290,11 @@ inf_touch_writer_close(InfTouchWriter *writer, uint64_t nskipped)
 	start[3] = header->time_type;
 	start[4] = (uint8_t) header->customer_identity;
 	start[5] = (uint8_t) header->influencer_identity;
-	inf_store64(start + 8, header->ntouches);
-	inf_store64(start + 16, header->ncustomers);
+	inf_store64(start + 8, totals->nevents);
+	inf_store64(start + 16, totals->ncustomers);
 	inf_store64(start + 24, nskipped);
-	inf_store64(start + 32, (uint64_t) header->first_at);
-	inf_store64(start + 40, (uint64_t) header->last_at);
+	inf_store64(start + 32, (uint64_t) totals->first_at);
+	inf_store64(start + 40, (uint64_t) totals->last_at);
 	inf_store64(start + 48, header->names_size);
 
 	inf_free(writer->block);

@@ -102,7 +102,7 @@ typedef struct InfTouchWriter
 
 	/* private */
 	size_t prefix;
-	uint64_t last_key; /* of the block before */
+	InfEventTotals totals;
 	InfEventBlock *block;
 	uint32_t *code;
 	double *weight;

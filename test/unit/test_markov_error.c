@@ -196,6 +196,29 @@ worst_of_sample(const InfChain *chain, const InfMarkov *sparse, uint32_t every)
 	return worst;
 }
 
+/* A chain of many states against elimination, with all the work and with two amounts of little. */
+static void
+check_large(int kind, uint32_t influencers, size_t npaths, uint32_t order, double little,
+            double more)
+{
+	InfChain chain = random_chain(kind, influencers, npaths, 0.75, order);
+	InfMarkov dense;
+	Comparison c = {0};
+
+	inf_markov_by(&chain, true, 0, &dense);
+	compare(&chain, &dense, INF_MARKOV_WORK, &c);
+	ok(c.broken == 0 && c.nonsense == 0 && c.reported < INF_MARKOV_ERROR,
+	   "k = %u, %u states, %s (worst %.2g of %.2g)", order, chain.nstates, kind_names[kind],
+	   c.worst, c.reported);
+	memset(&c, 0, sizeof(c));
+	compare(&chain, &dense, little, &c);
+	compare(&chain, &dense, more, &c);
+	ok(c.broken == 0 && c.nonsense == 0, "the same with little work (worst %.2g of %.2g)", c.worst,
+	   c.reported);
+	inf_markov_free(&dense);
+	inf_chain_free(&chain);
+}
+
 int
 main(void)
 {
@@ -238,25 +261,10 @@ main(void)
 	}
 
 	/* some hundreds of states, where whole steps are taken */
-	for (int kind = 0; kind < 4; kind++)
-	{
-		static const int kinds[] = {MIXED, APART, HUB, CYCLES};
-		InfChain chain = random_chain(kinds[kind], 600, 30000, 0.75, 1);
-		InfMarkov dense;
-		Comparison c = {0};
-
-		inf_markov_by(&chain, true, 0, &dense);
-		compare(&chain, &dense, INF_MARKOV_WORK, &c);
-		ok(c.broken == 0 && c.nonsense == 0 && c.reported < INF_MARKOV_ERROR,
-		   "600 states, %s (worst %.2g of %.2g)", kind_names[kinds[kind]], c.worst, c.reported);
-		memset(&c, 0, sizeof(c));
-		compare(&chain, &dense, 1e6, &c);
-		compare(&chain, &dense, 1e7, &c);
-		ok(c.broken == 0 && c.nonsense == 0, "the same with little work (worst %.2g of %.2g)",
-		   c.worst, c.reported);
-		inf_markov_free(&dense);
-		inf_chain_free(&chain);
-	}
+	check_large(MIXED, 600, 30000, 1, 1e6, 1e7);
+	check_large(APART, 600, 30000, 1, 1e6, 1e7);
+	check_large(HUB, 600, 30000, 1, 1e6, 1e7);
+	check_large(CYCLES, 600, 30000, 1, 1e6, 1e7);
 	{
 		InfChain chain = random_chain(MIXED, 5000, 60000, 0.75, 1);
 		InfMarkov sparse;
@@ -270,26 +278,10 @@ main(void)
 		inf_chain_free(&chain);
 	}
 	/* sequences: of hundreds of states against elimination, of thousands against removal */
-	for (int kind = 0; kind < 4; kind++)
-	{
-		static const int kinds[] = {MIXED, APART, HUB, LOOPS};
-		InfChain chain = random_chain(kinds[kind], 24, 4000, 0.75, 2);
-		InfMarkov dense;
-		Comparison c = {0};
-
-		inf_markov_by(&chain, true, 0, &dense);
-		compare(&chain, &dense, INF_MARKOV_WORK, &c);
-		ok(c.broken == 0 && c.nonsense == 0 && c.reported < INF_MARKOV_ERROR,
-		   "k = 2, %u states, %s (worst %.2g of %.2g)", chain.nstates, kind_names[kinds[kind]],
-		   c.worst, c.reported);
-		memset(&c, 0, sizeof(c));
-		compare(&chain, &dense, 1e5, &c);
-		compare(&chain, &dense, 3e5, &c);
-		ok(c.broken == 0 && c.nonsense == 0, "the same with little work (worst %.2g of %.2g)",
-		   c.worst, c.reported);
-		inf_markov_free(&dense);
-		inf_chain_free(&chain);
-	}
+	check_large(MIXED, 24, 4000, 2, 1e5, 3e5);
+	check_large(APART, 24, 4000, 2, 1e5, 3e5);
+	check_large(HUB, 24, 4000, 2, 1e5, 3e5);
+	check_large(LOOPS, 24, 4000, 2, 1e5, 3e5);
 	{
 		InfChain chain = random_chain(MIXED, 200, 10000, 0.75, 2);
 		InfMarkov sparse;
