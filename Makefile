@@ -92,6 +92,7 @@ OBJS = \
 	src/join_explain.o \
 	src/join_init.o \
 	src/join_order.o \
+	src/join_page.o \
 	src/join_part.o \
 	src/join_path.o \
 	src/join_probe.o \

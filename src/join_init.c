@@ -105,6 +105,7 @@ init_side(AttributionJoinState *state, JoinSide *side, PlanState *plan, List *ke
 
 	side->plan = plan;
 	side->exec = plan->ExecProcNodeReal;
+	side->key_is_word = state->keys.is_word;
 	side->keys = palloc0(nkeys * sizeof(SideExpression));
 	side->key_lengths = palloc0(nkeys * sizeof(int));
 	side->key_values = palloc0(nkeys * sizeof(Datum));

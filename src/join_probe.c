@@ -136,14 +136,17 @@ run_from(const JoinPart *part, const JoinRun *run, const uint64 *rows, int words
 	return from;
 }
 
-/* Asks for the memory that find_window will read. */
-static inline void
-expect_window(const RowShape *shape, const JoinPart *part, const JoinRun *run)
+/*
+ * Where find_window will read first. Who asks for memory ahead of time does so without a function of
+ * its own: the compiler takes one that does nothing else for one that does nothing, and calls it not.
+ */
+static inline const uint64 *
+expected_row(const RowShape *shape, const JoinPart *part, const JoinRun *run)
 {
 	uint64 *rows = inf_part_row(shape, part, run->start);
 	uint32 first = part->fingers == NULL ? 0 : part->fingers[run - part->runs];
 
-	__builtin_prefetch(rows + (Size) first * shape->words);
+	return rows + (Size) first * shape->words;
 }
 
 /* Sets next, left and high to what may be in the probe's window. */
@@ -240,7 +243,7 @@ next_slot(AttributionJoinState *state)
 			state->slot = slot;
 			return true;
 		}
-		hash = inf_join_hash(side->key);
+		hash = side->hash;
 		part = inf_table_part(state->table, hash);
 		if (unlikely(part->build_file != NULL))
 		{
@@ -313,15 +316,29 @@ read_batch(AttributionJoinState *state)
 	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
 	JoinSide *side = &state->probe;
 	RowShape *shape = &side->shape;
+	JoinSieve *sieve = &state->sieve;
 
 	state->nbatch = state->batch_at = 0;
 	while (state->nbatch < state->batch_room)
 	{
-		TupleTableSlot *slot = inf_side_next(side);
+		JoinPage *page = side->page; /* after the first row */
+		TupleTableSlot *slot;
 		uint64 *row = batch_row(state, state->nbatch);
 		ReadyProbe *ready = &state->batch[state->nbatch];
 		bool matchable;
 
+		if (page != NULL && page->next == page->nrows)
+		{
+			if (!inf_page_load(page))
+			{
+				state->exhausted = true;
+				break;
+			}
+			for (int i = 0; i < page->nrows && sieve->words != NULL; i++)
+				__builtin_prefetch(
+				    inf_sieve_word(sieve, page->rows[i].hash, page->rows[i].instant));
+		}
+		slot = inf_side_next(side);
 		if (slot == NULL)
 		{
 			state->exhausted = true;
@@ -332,7 +349,7 @@ read_batch(AttributionJoinState *state)
 		matchable = inf_side_read(side, &state->keys, slot, econtext);
 		if (matchable)
 		{
-			uint64 hash = inf_join_hash(side->key);
+			uint64 hash = side->hash;
 
 			if (!is_sieved_out(state, hash))
 			{
@@ -367,7 +384,7 @@ read_batch(AttributionJoinState *state)
 			    inf_row_datum(shape, row, NULL, shape->ncolumns - state->keys.nkeys + k);
 		ready->run = find_run(state, ready->part, ROW_KEY(row), ready->hash, side->key_values);
 		if (ready->run != NULL)
-			expect_window(&state->build.shape, ready->part, ready->run);
+			__builtin_prefetch(expected_row(&state->build.shape, ready->part, ready->run));
 	}
 	state->batch_room = Min(2 * state->batch_room, MAX_BATCH);
 }

@@ -131,14 +131,6 @@ word_of_key(Datum value, int length)
 	}
 }
 
-static inline bool
-is_finite(const JoinSide *side)
-{
-	if (side->is_date)
-		return !DATE_NOT_FINITE((DateADT) side->instant);
-	return !TIMESTAMP_NOT_FINITE(side->instant);
-}
-
 /* The instant, and the lookback if it comes with it. */
 static inline bool
 read_instant(JoinSide *side, TupleTableSlot *slot, ExprContext *econtext)
@@ -159,83 +151,17 @@ read_instant(JoinSide *side, TupleTableSlot *slot, ExprContext *econtext)
 	}
 	else
 		side->instant = side->is_date ? DatumGetDateADT(value) : DatumGetTimestamp(value);
-	return is_finite(side);
-}
-
-/* Where a column is in each row without NULLs; -1 if that depends on the row. */
-static int
-fixed_offset(TupleDesc desc, int attno)
-{
-	int offset = 0;
-
-	for (int i = 0; i < attno; i++)
-	{
-		Form_pg_attribute column = TupleDescAttr(desc, i);
-
-		if (column->attlen < 0)
-			return -1;
-		offset = att_align_nominal(offset, column->attalign);
-		if (i < attno - 1)
-			offset += column->attlen;
-	}
-	return attno > 0 ? offset : -1;
-}
-
-/* The offsets of all columns of the shape, if each of them is a word that is always in one place. */
-static int *
-fixed_offsets(const JoinSide *side, TupleDesc desc)
-{
-	const RowShape *shape = &side->shape;
-	int *offsets =
-	    MemoryContextAlloc(side->plan->state->es_query_cxt, Max(shape->ncolumns, 1) * sizeof(int));
-
-	for (int i = 0; i < shape->ncolumns; i++)
-	{
-		const RowColumn *column = &shape->columns[i];
-
-		offsets[i] =
-		    column->by_value && column->source > 0 ? fixed_offset(desc, column->source) : -1;
-		if (offsets[i] < 0)
-		{
-			pfree(offsets);
-			return NULL;
-		}
-	}
-	return offsets;
+	return inf_side_instant_is_finite(side);
 }
 
 static void
 begin_scan(JoinSide *side, TupleTableSlot *slot)
 {
-	TupleDesc desc = slot->tts_tupleDescriptor;
-
 	side->scan = ((ScanState *) side->plan)->ss_currentScanDesc;
-	side->key_offset = fixed_offset(desc, side->keys[0].attno);
-	side->at_offset = fixed_offset(desc, side->at.attno);
-	side->in_place = side->scan->rs_rd->rd_tableam == GetHeapamTableAmRoutine() &&
-	                 TTS_IS_BUFFERTUPLE(slot) && side->key_offset >= 0 && side->at_offset >= 0 &&
-	                 !side->has_span && !side->is_window;
-	side->column_offsets = side->in_place && !side->is_build ? fixed_offsets(side, desc) : NULL;
-	side->tuple = side->in_place ? ((HeapTupleTableSlot *) slot)->tuple : NULL;
-}
-
-/* Key and instant of such a row, which is not taken apart. False if it has to be. */
-static inline bool
-read_in_place(JoinSide *side)
-{
-	HeapTuple tuple = side->tuple;
-	const char *data = (const char *) tuple->t_data + tuple->t_data->t_hoff;
-	const char *key = data + side->key_offset;
-	int length = side->key_lengths[0];
-
-	if (HeapTupleHasNulls(tuple) || HeapTupleHeaderGetNatts(tuple->t_data) < side->natts)
-		return false;
-	side->key = word_of_key(fetch_att(key, length <= (int) sizeof(Datum), length), length);
-	if (side->is_date)
-		side->instant = *(const DateADT *) (data + side->at_offset);
-	else
-		side->instant = *(const Timestamp *) (data + side->at_offset);
-	return true;
+	if (side->key_is_word && !side->has_span && !side->is_window)
+		side->page = inf_page_begin(side->plan->state->es_query_cxt, side->scan, slot,
+		                            side->keys[0].attno, side->key_lengths[0], side->at.attno,
+		                            side->is_date, side->natts, &side->shape, !side->is_build);
 }
 
 TupleTableSlot *
@@ -253,17 +179,13 @@ inf_side_next_of_plan(JoinSide *side)
 }
 
 bool
-inf_side_read(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot, ExprContext *econtext)
+inf_side_read_slot(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot, ExprContext *econtext)
 {
 	MemoryContext old = NULL;
 	uint64 combined = 0;
 	bool matchable = false;
 	bool isnull;
 
-	side->number++;
-	side->was_in_place = side->in_place && keys->is_word && read_in_place(side);
-	if (side->was_in_place)
-		return is_finite(side);
 	inf_side_settle(side, slot);
 	slot_getsomeattrs(slot, side->natts);
 
@@ -274,6 +196,7 @@ inf_side_read(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot, ExprContext 
 			return false;
 		combined = word_of_key(slot->tts_values[side->keys[0].attno - 1], side->key_lengths[0]);
 		side->key = combined;
+		side->hash = inf_join_hash(combined);
 		if (side->at.attno > 0 && !side->has_span && !side->is_window)
 			return read_instant(side, slot, econtext);
 	}
@@ -304,6 +227,7 @@ inf_side_read(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot, ExprContext 
 		}
 	}
 	side->key = combined;
+	side->hash = inf_join_hash(combined);
 	if (side->has_span && !side->is_window)
 	{
 		Datum span = evaluate(&side->span, slot, econtext, &isnull);
@@ -360,29 +284,14 @@ inf_side_fill(const JoinSide *side, uint64 *row, bool matchable)
 	inf_row_fill(&side->shape, row, side->values, side->isnull);
 }
 
-/* The columns of a row that was read in place; there are no NULLs among them. */
-static inline void
-fill_in_place(const JoinSide *side, uint64 *row)
-{
-	const RowShape *shape = &side->shape;
-	HeapTupleHeader tuple = side->tuple->t_data;
-	const char *data = (const char *) tuple + tuple->t_hoff;
-
-	for (int i = 0; i < shape->ncolumns; i++)
-		row[shape->first + i] =
-		    (uint64) fetch_att(data + side->column_offsets[i], true, shape->columns[i].length);
-	if (shape->nulls)
-		row[shape->nulls] = 0;
-}
-
 void
 inf_side_keep(JoinSide *side, TupleTableSlot *slot, uint64 *row, bool matchable)
 {
-	if (side->was_in_place && side->column_offsets != NULL && matchable)
+	if (side->row != NULL && side->row->is_read && side->page->column_offsets != NULL && matchable)
 	{
 		ROW_AT(row) = side->instant;
 		ROW_HEAD(row)->state = ROW_MATCHABLE;
-		fill_in_place(side, row);
+		inf_page_fill(side->page, &side->shape, side->row, row);
 		return;
 	}
 	inf_side_collect(side, slot, matchable);

@@ -5,11 +5,11 @@
 #ifndef INF_JOIN_SIDE_H
 #define INF_JOIN_SIDE_H
 
-#include "access/heapam.h"
 #include "access/tableam.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
 
+#include "join_page.h"
 #include "join_plan.h"
 #include "join_table.h"
 #include "time_type.h"
@@ -26,15 +26,13 @@ typedef struct JoinSide
 	PlanState *plan;
 	ExecProcNodeMtd exec; /* the plan's own function, before anybody puts another around it */
 	TableScanDesc scan;   /* of a plan that does nothing but scan, or NULL */
-	bool in_place;        /* key and instant are always at the same offsets of such a row */
-	int key_offset;
-	int at_offset;
-	int *column_offsets; /* the same of the shape's columns, all of which are words; or NULL */
+	JoinPage *page;       /* of such a scan whose rows are read in place, or NULL */
 	bool is_build;
 	bool is_date;
 	bool is_window; /* the instant is an attribution_window */
 	bool has_span;  /* the lookback comes from this side */
 	TimeType time_type;
+	bool key_is_word; /* there is one key, and it is a word */
 	SideExpression *keys;
 	int *key_lengths; /* of keys that are words */
 	SideExpression at;
@@ -43,10 +41,10 @@ typedef struct JoinSide
 	RowShape shape;
 
 	/* of the present row */
-	HeapTuple tuple;   /* where rows are read in place; the slot has it only if somebody asks */
-	bool was_in_place; /* was it read in place? */
-	int64 number;      /* rows are numbered as they come */
+	const PageRow *row; /* of a page; the slot has it only if somebody asks */
+	int64 number;       /* rows are numbered as they come */
 	uint64 key;
+	uint64 hash; /* of the key */
 	int64 instant;
 	int64 lookback; /* negative: an error, if it comes to that */
 	Datum *key_values;
@@ -65,10 +63,10 @@ static inline void
 inf_side_forget_scan(JoinSide *side)
 {
 	side->scan = NULL;
-	side->in_place = side->was_in_place = false;
-	if (side->column_offsets != NULL)
-		pfree(side->column_offsets);
-	side->column_offsets = NULL;
+	if (side->page != NULL)
+		inf_page_end(side->page);
+	side->page = NULL;
+	side->row = NULL;
 }
 
 /*
@@ -83,15 +81,15 @@ inf_side_next(JoinSide *side)
 
 	if (side->scan == NULL)
 		return inf_side_next_of_plan(side);
-	CHECK_FOR_INTERRUPTS();
 	slot = ((ScanState *) side->plan)->ss_ScanTupleSlot;
-	if (side->in_place)
+	if (side->page != NULL)
 	{
 		if (!TTS_EMPTY(slot))
 			ExecClearTuple(slot);
-		side->tuple = heap_getnext(side->scan, ForwardScanDirection);
-		return side->tuple == NULL ? NULL : slot;
+		side->row = inf_page_next(side->page);
+		return side->row == NULL ? NULL : slot;
 	}
+	CHECK_FOR_INTERRUPTS();
 	return table_scan_getnextslot(side->scan, ForwardScanDirection, slot) ? slot : NULL;
 }
 
@@ -99,8 +97,8 @@ inf_side_next(JoinSide *side)
 static inline void
 inf_side_settle(const JoinSide *side, TupleTableSlot *slot)
 {
-	if (side->in_place && TTS_EMPTY(slot))
-		ExecStoreBufferHeapTuple(side->tuple, slot, ((HeapScanDesc) side->scan)->rs_cbuf);
+	if (side->row != NULL && TTS_EMPTY(slot))
+		inf_page_settle(side->page, side->row, slot);
 }
 
 /*
@@ -108,8 +106,30 @@ inf_side_settle(const JoinSide *side, TupleTableSlot *slot)
  * match any other: a NULL, or an instant that is infinite. The expressions are evaluated in the
  * short-lived memory of the context, which is cleared before.
  */
-extern bool inf_side_read(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot,
-                          ExprContext *econtext);
+extern bool inf_side_read_slot(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot,
+                               ExprContext *econtext);
+
+static inline bool
+inf_side_instant_is_finite(const JoinSide *side)
+{
+	if (side->is_date)
+		return !DATE_NOT_FINITE((DateADT) side->instant);
+	return !TIMESTAMP_NOT_FINITE(side->instant);
+}
+
+static inline bool
+inf_side_read(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot, ExprContext *econtext)
+{
+	const PageRow *row = side->row;
+
+	side->number++;
+	if (row == NULL || !row->is_read)
+		return inf_side_read_slot(side, keys, slot, econtext);
+	side->key = row->key;
+	side->hash = row->hash;
+	side->instant = row->instant;
+	return inf_side_instant_is_finite(side);
+}
 
 /* Collects the columns of the row just read; returns the words that it takes. */
 extern uint32 inf_side_collect(JoinSide *side, TupleTableSlot *slot, bool matchable);

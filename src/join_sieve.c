@@ -98,9 +98,7 @@ inf_sieve_add(JoinSieve *sieve, const RowShape *shape, const JoinPart *part, int
 			if ((uint64) to - (uint64) from >= SIEVE_SLICES)
 				from = to - (int64) (SIEVE_SLICES - 1);
 			for (int64 bucket = from; bucket <= to; bucket++)
-			{
-				sieve->words[inf_sieve_word(sieve, hash, bucket)] |= bits;
-			}
+				*inf_sieve_bucket_word(sieve, hash, bucket) |= bits;
 			done = to;
 		}
 	}

@@ -31,11 +31,18 @@ typedef struct JoinSieve
 } JoinSieve;
 
 /* The word that has a key's bits in a bucket. The first bits of the hash tell, as they tell the part. */
-static inline uint64
-inf_sieve_word(const JoinSieve *sieve, uint64 hash, int64 bucket)
+static inline uint64 *
+inf_sieve_bucket_word(const JoinSieve *sieve, uint64 hash, int64 bucket)
 {
-	return ((uint64) bucket & (SIEVE_SLICES - 1)) << sieve->word_bits |
-	       hash >> (64 - sieve->word_bits);
+	return sieve->words + (((uint64) bucket & (SIEVE_SLICES - 1)) << sieve->word_bits |
+	                       hash >> (64 - sieve->word_bits));
+}
+
+/* The word that tells of a probe. */
+static inline uint64 *
+inf_sieve_word(const JoinSieve *sieve, uint64 hash, int64 at)
+{
+	return inf_sieve_bucket_word(sieve, hash, at >> sieve->bucket_shift);
 }
 
 /* A key's bits in each of its words: more than one cost no access and spare most of the errors. */
@@ -67,8 +74,7 @@ static inline bool
 inf_sieve_passes(JoinSieve *sieve, uint64 hash, int64 at)
 {
 	uint64 bits = inf_sieve_bits(hash);
-	uint64 word = inf_sieve_word(sieve, hash, at >> sieve->bucket_shift);
-	bool passes = (sieve->words[word] & bits) == bits;
+	bool passes = (*inf_sieve_word(sieve, hash, at) & bits) == bits;
 
 	sieve->passed += passes;
 	if (unlikely(++sieve->tested == SIEVE_TRIAL))

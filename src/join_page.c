@@ -1,0 +1,176 @@
+/*
+ * join_page.c
+ *		Reading key and instant of a page's rows in place.
+ */
+#include "postgres.h"
+
+#include "access/tupmacs.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "storage/bufmgr.h"
+#include "utils/date.h"
+#include "utils/rel.h"
+
+#include "compat.h"
+#include "join_page.h"
+#include "join_table.h"
+
+/* Where a column is in each row without NULLs; -1 if that depends on the row. */
+static int
+fixed_offset(TupleDesc desc, int attno)
+{
+	int offset = 0;
+
+	for (int i = 0; i < attno; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(desc, i);
+
+		if (column->attlen < 0)
+			return -1;
+		offset = att_align_nominal(offset, column->attalign);
+		if (i < attno - 1)
+			offset += column->attlen;
+	}
+	return attno > 0 ? offset : -1;
+}
+
+/* The offsets of all columns of the shape, if each of them is a word that is always in one place. */
+static int *
+fixed_offsets(MemoryContext context, const RowShape *shape, TupleDesc desc)
+{
+	int *offsets = MemoryContextAlloc(context, Max(shape->ncolumns, 1) * sizeof(int));
+
+	for (int i = 0; i < shape->ncolumns; i++)
+	{
+		const RowColumn *column = &shape->columns[i];
+
+		offsets[i] =
+		    column->by_value && column->source > 0 ? fixed_offset(desc, column->source) : -1;
+		if (offsets[i] < 0)
+		{
+			pfree(offsets);
+			return NULL;
+		}
+	}
+	return offsets;
+}
+
+JoinPage *
+inf_page_begin(MemoryContext context, TableScanDesc scan, TupleTableSlot *slot, int key_attno,
+               int key_length, int at_attno, bool is_date, int natts, const RowShape *shape,
+               bool columns)
+{
+	TupleDesc desc = slot->tts_tupleDescriptor;
+	int key_offset = fixed_offset(desc, key_attno);
+	int at_offset = fixed_offset(desc, at_attno);
+	JoinPage *page;
+
+	if (scan->rs_rd->rd_tableam != GetHeapamTableAmRoutine() || !TTS_IS_BUFFERTUPLE(slot) ||
+	    (scan->rs_flags & SO_ALLOW_PAGEMODE) == 0 || key_offset < 0 || at_offset < 0)
+		return NULL;
+	page = MemoryContextAlloc(context, sizeof(JoinPage));
+	page->scan = (HeapScanDesc) scan;
+	page->is_date = is_date;
+	page->natts = natts;
+	page->key_length = key_length;
+	page->key_offset = key_offset;
+	page->at_offset = at_offset;
+	page->column_offsets = columns ? fixed_offsets(context, shape, desc) : NULL;
+	page->nrows = page->next = 0;
+	return page;
+}
+
+void
+inf_page_end(JoinPage *page)
+{
+	if (page->column_offsets != NULL)
+		pfree(page->column_offsets);
+	pfree(page);
+}
+
+static inline uint64
+read_key(const char *at, int length)
+{
+	switch (length)
+	{
+		case 1:
+			return (uint64) (int64) * (const int8 *) at;
+		case 2:
+			return (uint64) (int64) * (const int16 *) at;
+		case 4:
+			return (uint64) (int64) * (const int32 *) at;
+		default:
+			return *(const uint64 *) at;
+	}
+}
+
+static inline HeapTupleHeader
+header_of(const JoinPage *page, const PageRow *row)
+{
+	Page data = BufferGetPage(page->scan->rs_cbuf);
+
+	return (HeapTupleHeader) PageGetItem(data, PageGetItemId(data, row->item));
+}
+
+bool
+inf_page_load(JoinPage *page)
+{
+	HeapScanDesc scan = page->scan;
+	int first;
+
+	CHECK_FOR_INTERRUPTS();
+	page->nrows = page->next = 0;
+	if (heap_getnext((TableScanDesc) scan, ForwardScanDirection) == NULL)
+		return false;
+	/* the scan is at the first row that is left, and is told that it has given the last one */
+	first = (int) scan->rs_cindex;
+	page->nrows = (int) scan->rs_ntuples - first;
+	scan->rs_cindex = scan->rs_ntuples - 1;
+	COUNT_ROWS_RETURNED(scan->rs_base.rs_rd, page->nrows - 1);
+	for (int i = 0; i < page->nrows; i++)
+	{
+		PageRow *row = &page->rows[i];
+		HeapTupleHeader header;
+		const char *data;
+
+		row->item = scan->rs_vistuples[first + i];
+		header = header_of(page, row);
+		data = (const char *) header + header->t_hoff;
+		row->is_read = (header->t_infomask & HEAP_HASNULL) == 0 &&
+		               HeapTupleHeaderGetNatts(header) >= page->natts;
+		if (!row->is_read)
+			continue;
+		row->key = read_key(data + page->key_offset, page->key_length);
+		row->hash = inf_join_hash(row->key);
+		row->instant = page->is_date ? *(const DateADT *) (data + page->at_offset)
+		                             : *(const int64 *) (data + page->at_offset);
+	}
+	return true;
+}
+
+void
+inf_page_settle(JoinPage *page, const PageRow *row, TupleTableSlot *slot)
+{
+	HeapScanDesc scan = page->scan;
+	Page data = BufferGetPage(scan->rs_cbuf);
+	ItemId item = PageGetItemId(data, row->item);
+
+	page->tuple.t_data = (HeapTupleHeader) PageGetItem(data, item);
+	page->tuple.t_len = ItemIdGetLength(item);
+	page->tuple.t_tableOid = RelationGetRelid(scan->rs_base.rs_rd);
+	ItemPointerSet(&page->tuple.t_self, BufferGetBlockNumber(scan->rs_cbuf), row->item);
+	ExecStoreBufferHeapTuple(&page->tuple, slot, scan->rs_cbuf);
+}
+
+void
+inf_page_fill(const JoinPage *page, const RowShape *shape, const PageRow *from, uint64 *row)
+{
+	HeapTupleHeader header = header_of(page, from);
+	const char *data = (const char *) header + header->t_hoff;
+
+	for (int i = 0; i < shape->ncolumns; i++)
+		row[shape->first + i] =
+		    (uint64) fetch_att(data + page->column_offsets[i], true, shape->columns[i].length);
+	if (shape->nulls)
+		row[shape->nulls] = 0;
+}

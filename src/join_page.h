@@ -1,0 +1,70 @@
+/*
+ * join_page.h
+ *		Rows of a table's pages, from which an attribution join reads key and instant in place.
+ *
+ * A scan hands on one row after the other, through some five functions each. Of a page that it has
+ * brought in, the visible rows are known, and they stay where they are as long as the scan stays on
+ * the page: so key and instant of all of them are read at once.
+ */
+#ifndef INF_JOIN_PAGE_H
+#define INF_JOIN_PAGE_H
+
+#include "access/heapam.h"
+#include "access/htup_details.h"
+#include "executor/tuptable.h"
+
+#include "join_row.h"
+
+typedef struct PageRow
+{
+	uint64 key;
+	int64 instant;
+	uint64 hash;       /* of the key */
+	OffsetNumber item; /* of the page */
+	bool is_read;      /* else it has to be taken apart */
+} PageRow;
+
+typedef struct JoinPage
+{
+	HeapScanDesc scan;
+	bool is_date;
+	int natts; /* that a row must have */
+	int key_length;
+	int key_offset;
+	int at_offset;
+	int *column_offsets; /* of the shape's columns, all of which are words; or NULL */
+	HeapTupleData tuple; /* the row that is in the slot */
+
+	int nrows;
+	int next;
+	PageRow rows[MaxHeapTuplesPerPage];
+} JoinPage;
+
+/*
+ * For a scan that has given its first row in the slot; NULL if rows cannot be read in place. The key
+ * is a word. Columns of the shape are found if "columns".
+ */
+extern JoinPage *inf_page_begin(MemoryContext context, TableScanDesc scan, TupleTableSlot *slot,
+                                int key_attno, int key_length, int at_attno, bool is_date,
+                                int natts, const RowShape *shape, bool columns);
+extern void inf_page_end(JoinPage *page);
+
+/* Reads what the scan has left of its page, or its next one. False at the end of the scan. */
+extern bool inf_page_load(JoinPage *page);
+
+/* Puts a row of the page into an empty slot. */
+extern void inf_page_settle(JoinPage *page, const PageRow *row, TupleTableSlot *slot);
+
+/* Fills the columns of a row that was read in place. */
+extern void inf_page_fill(const JoinPage *page, const RowShape *shape, const PageRow *from,
+                          uint64 *row);
+
+static inline const PageRow *
+inf_page_next(JoinPage *page)
+{
+	if (page->next == page->nrows && !inf_page_load(page))
+		return NULL;
+	return &page->rows[page->next++];
+}
+
+#endif
