@@ -19,6 +19,9 @@
 #define MIN_PARTS 8
 
 #define MIN_CHUNK_WORDS 128
+
+/* Rows go to as many places as there are parts: memory for the rows to come is asked for. */
+#define WRITE_AHEAD 12
 #define MAX_CHUNK_WORDS 8192
 
 double
@@ -202,6 +205,7 @@ inf_table_room(JoinTable *table, uint64 key, uint32 words)
 	{
 		row = &chunk->words[chunk->used + 1];
 		chunk->used += 1 + (Size) words;
+		__builtin_prefetch(&chunk->words[chunk->used + WRITE_AHEAD], 1);
 		table->spilling = NULL;
 		charge(table, DIRECTORY_BYTES);
 	}
