@@ -66,7 +66,7 @@ static inline void
 fill_built(AttributionJoinState *state, const JoinPart *part, const uint64 *row)
 {
 	Datum *values = state->out->tts_values;
-	const uint64 *columns = row + state->build.shape.first;
+	const uint64 *columns = row + state->placed.first;
 	uint64 nulls;
 
 	if (state->nbuild_out == 0)
@@ -78,7 +78,7 @@ fill_built(AttributionJoinState *state, const JoinPart *part, const uint64 *row)
 
 		values[column->to] = column->by_value ? word : PointerGetDatum(part->references + word);
 	}
-	nulls = row[state->build.shape.nulls];
+	nulls = row[state->placed.nulls];
 	if (nulls | state->last_nulls)
 	{
 		for (int i = 0; i < state->nbuild_out; i++)
@@ -161,7 +161,7 @@ row_matches(AttributionJoinState *state, const uint64 *row)
 		int64 elapsed =
 		    state->orders_built ? ROW_AT(row) - state->probe_at : state->probe_at - ROW_AT(row);
 
-		if (elapsed > (int64) row[state->build.shape.span])
+		if (elapsed > (int64) row[state->placed.span])
 		{
 			state->counters.removed_by_window++;
 			return false;
@@ -275,7 +275,7 @@ is_first_match(const AttributionJoinState *state, uint64 *row)
 static TupleTableSlot *
 next_match(AttributionJoinState *state)
 {
-	int words = state->build.shape.words;
+	int words = state->placed.words;
 
 	while (state->left > 0)
 	{
@@ -352,7 +352,7 @@ end_probe(AttributionJoinState *state)
 static TupleTableSlot *
 next_built(AttributionJoinState *state)
 {
-	const RowShape *shape = &state->build.shape;
+	const RowShape *placed = &state->placed;
 
 	for (; state->built_part < state->table->nparts; state->built_part++, state->built_row = 0)
 	{
@@ -363,7 +363,7 @@ next_built(AttributionJoinState *state)
 			continue;
 		while (state->built_row < part->nrows)
 		{
-			uint64 *row = inf_part_row(shape, part, state->built_row++);
+			uint64 *row = inf_part_row(placed, part, state->built_row++);
 			TupleTableSlot *slot;
 
 			if (ROW_HEAD(row)->state == ROW_MATCHED)
@@ -441,7 +441,7 @@ next_output(AttributionJoinState *state)
 		uint64 *row = state->next;
 		TupleTableSlot *slot;
 
-		state->next += state->build.shape.words;
+		state->next += state->placed.words;
 		state->left--;
 		state->matched = true;
 		slot = emit_pair(state, row);
@@ -529,7 +529,7 @@ forget_matches(AttributionJoinState *state)
 		JoinPart *part = &state->table->parts[i];
 
 		for (uint32 j = 0; j < part->nrows; j++)
-			ROW_HEAD(inf_part_row(&state->build.shape, part, j))->state = ROW_UNMATCHED;
+			ROW_HEAD(inf_part_row(&state->placed, part, j))->state = ROW_UNMATCHED;
 	}
 }
 

@@ -349,6 +349,7 @@ inf_join_begin(CustomScanState *node, EState *estate, int eflags)
 	keep_keys(state, build_keys, probe_keys);
 	inf_row_shape_finish(&state->probe.shape, state->probe.has_span);
 	inf_row_shape_finish(&state->build.shape, state->build.has_span);
+	state->placed = inf_row_shape_placed(&state->build.shape, state->marks);
 
 	state->table_context = AllocSetContextCreate(estate->es_query_cxt, "AttributionJoin table",
 	                                             ALLOCSET_DEFAULT_SIZES);

@@ -21,7 +21,8 @@ typedef struct PageRow
 	int64 instant;
 	uint64 hash;       /* of the key */
 	OffsetNumber item; /* of the page */
-	bool is_read;      /* else it has to be taken apart */
+	bool is_read;      /* else it has to be taken apart, and all but the item is 0 */
+	bool may_match;    /* false if that was found out */
 } PageRow;
 
 typedef struct JoinPage

@@ -152,12 +152,11 @@ group_of_row(Grouping *g, const RowShape *shape, JoinKeys *keys, uint64 *row)
 }
 
 PartSizes
-inf_part_measure(const RowShape *shape, JoinKeys *keys, RowChunk **chunks, int nchunks,
-                 uint64 nrows)
+inf_part_measure(const RowShape *shape, const RowShape *placed, JoinKeys *keys, RowChunk **chunks,
+                 int nchunks, uint64 nrows)
 {
 	PartSizes sizes = {0};
 	Grouping *g = palloc0(sizeof(Grouping));
-	uint64 slots = 16;
 
 	if (nrows >= UNGROUPED)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -189,14 +188,13 @@ inf_part_measure(const RowShape *shape, JoinKeys *keys, RowChunk **chunks, int n
 			at += 1 + (Size) head->words;
 		}
 	}
-	while (slots < (uint64) g->ngroups + g->ngroups / 2)
-		slots *= 2;
 	sizes.grouping = g;
 	sizes.nrows = (uint32) nrows;
 	sizes.nruns = g->ngroups;
-	sizes.mask = slots - 1;
-	sizes.run_bytes = slots * sizeof(JoinRun);
-	sizes.row_bytes = (Size) nrows * shape->words * sizeof(uint64);
+	/* a third is empty, and at least one place */
+	sizes.nplaces = (uint64) g->ngroups + g->ngroups / 2 + 1;
+	sizes.run_bytes = sizes.nplaces * sizeof(JoinRun);
+	sizes.row_bytes = (Size) nrows * placed->words * sizeof(uint64);
 	return sizes;
 }
 
@@ -276,13 +274,19 @@ sort_run(uint64 *rows, uint32 count, int words)
 }
 
 static void
-place_row(const RowShape *shape, JoinPart *part, const uint64 *row, uint32 number, Size *references)
+place_row(const RowShape *shape, const RowShape *placed, JoinPart *part, const uint64 *row,
+          uint32 number, Size *references)
 {
-	uint64 *place = inf_part_row(shape, part, number);
+	uint64 *place = inf_part_row(placed, part, number);
 	uint32 words = ROW_HEAD(row)->words;
 
-	memcpy(place, row, shape->words * sizeof(uint64));
-	ROW_HEAD(place)->state = ROW_UNMATCHED;
+	place[0] = row[0];
+	memcpy(place + placed->words - shape->words + 2, row + 2, (shape->words - 2) * sizeof(uint64));
+	if (placed->has_head)
+	{
+		ROW_HEAD(place)->state = ROW_UNMATCHED;
+		ROW_HEAD(place)->words = words;
+	}
 	if (words > (uint32) shape->words)
 	{
 		Size bytes = (words - (uint32) shape->words) * sizeof(uint64);
@@ -293,7 +297,7 @@ place_row(const RowShape *shape, JoinPart *part, const uint64 *row, uint32 numbe
 		{
 			/* a NULL's offset may become anything */
 			if (!shape->columns[i].by_value)
-				place[shape->first + i] += shift;
+				place[placed->first + i] += shift;
 		}
 		*references += bytes;
 	}
@@ -310,18 +314,18 @@ place_row(const RowShape *shape, JoinPart *part, const uint64 *row, uint32 numbe
 static void
 add_run(JoinPart *part, const KeyGroup *group)
 {
-	uint64 at = inf_join_hash(group->key) & part->mask;
+	JoinRun *run = inf_first_place(part, inf_join_hash(group->key));
 
-	while (part->runs[at].count != 0)
-		at = (at + 1) & part->mask;
-	part->runs[at].key = group->key;
-	part->runs[at].start = group->next - group->count;
-	part->runs[at].count = group->count;
+	while (run->count != 0)
+		run = inf_next_place(part, run);
+	run->key = group->key;
+	run->start = group->next - group->count;
+	run->count = group->count;
 }
 
 void
-inf_part_fill(const RowShape *shape, JoinPart *part, RowChunk **chunks, int nchunks,
-              PartSizes *sizes)
+inf_part_fill(const RowShape *shape, const RowShape *placed, JoinPart *part, RowChunk **chunks,
+              int nchunks, PartSizes *sizes)
 {
 	Grouping *g = sizes->grouping;
 	uint32 next = 0;
@@ -344,13 +348,13 @@ inf_part_fill(const RowShape *shape, JoinPart *part, RowChunk **chunks, int nchu
 			uint64 *row = &words[at + 1];
 			uint32 group = ROW_HEAD(row)->state;
 
-			place_row(shape, part, row, group == UNGROUPED ? next++ : g->groups[group].next++,
-			          &references);
+			place_row(shape, placed, part, row,
+			          group == UNGROUPED ? next++ : g->groups[group].next++, &references);
 			at += 1 + (Size) ROW_HEAD(row)->words;
 		}
 	}
 	part->nrows = sizes->nrows;
-	part->mask = sizes->mask;
+	part->nplaces = sizes->nplaces;
 	memset(part->runs, 0, sizes->run_bytes);
 	for (uint32 i = 0; i < g->ngroups; i++)
 	{
@@ -358,7 +362,8 @@ inf_part_fill(const RowShape *shape, JoinPart *part, RowChunk **chunks, int nchu
 
 		if ((i & 1023) == 0)
 			CHECK_FOR_INTERRUPTS();
-		sort_run(inf_part_row(shape, part, group->next - group->count), group->count, shape->words);
+		sort_run(inf_part_row(placed, part, group->next - group->count), group->count,
+		         placed->words);
 		add_run(part, group);
 	}
 }
@@ -366,7 +371,7 @@ inf_part_fill(const RowShape *shape, JoinPart *part, RowChunk **chunks, int nchu
 void
 inf_part_point(JoinPart *part, MemoryContext context)
 {
-	if (part->runs == NULL || part->nrows / LONG_RUN <= part->mask)
+	if (part->runs == NULL || part->nrows / LONG_RUN < part->nplaces)
 		return;
-	part->fingers = MemoryContextAllocZero(context, (part->mask + 1) * sizeof(uint32));
+	part->fingers = MemoryContextAllocZero(context, part->nplaces * sizeof(uint32));
 }

@@ -20,13 +20,13 @@ static bool
 keys_match(AttributionJoinState *state, const JoinPart *part, const JoinRun *run,
            const Datum *values)
 {
-	const RowShape *shape = &state->build.shape;
-	const uint64 *row = inf_part_row(shape, part, run->start);
+	const RowShape *placed = &state->placed;
+	const uint64 *row = inf_part_row(placed, part, run->start);
 
 	for (int i = 0; i < state->keys.nkeys; i++)
 	{
 		JoinKey *key = &state->keys.keys[i];
-		Datum built = inf_row_datum(shape, row, part->references, key->column);
+		Datum built = inf_row_datum(placed, row, part->references, key->column);
 
 		if (key->is_word
 		        ? built != values[i]
@@ -40,13 +40,10 @@ static inline JoinRun *
 find_run(AttributionJoinState *state, const JoinPart *part, uint64 key, uint64 hash,
          const Datum *values)
 {
-	JoinRun *run;
-
 	if (part->runs == NULL)
 		return NULL;
-	for (uint64 at = hash & part->mask;; at = (at + 1) & part->mask)
+	for (JoinRun *run = inf_first_place(part, hash);; run = inf_next_place(part, run))
 	{
-		run = &part->runs[at];
 		if (run->count == 0)
 			return NULL;
 		if (run->key == key && (state->keys.is_word || keys_match(state, part, run, values)))
@@ -102,11 +99,11 @@ inf_join_reach(AttributionJoinState *state, int64 longest)
 static void
 check_spans(AttributionJoinState *state, const JoinPart *part, const JoinRun *run)
 {
-	const RowShape *shape = &state->build.shape;
+	const RowShape *placed = &state->placed;
 
 	for (uint32 i = 0; i < run->count; i++)
 	{
-		int64 span = (int64) inf_part_row(shape, part, run->start + i)[shape->span];
+		int64 span = (int64) inf_part_row(placed, part, run->start + i)[placed->span];
 
 		if (span < 0)
 			inf_span_error(span, state->time_type);
@@ -141,20 +138,20 @@ run_from(const JoinPart *part, const JoinRun *run, const uint64 *rows, int words
  * its own: the compiler takes one that does nothing else for one that does nothing, and calls it not.
  */
 static inline const uint64 *
-expected_row(const RowShape *shape, const JoinPart *part, const JoinRun *run)
+expected_row(const RowShape *placed, const JoinPart *part, const JoinRun *run)
 {
-	uint64 *rows = inf_part_row(shape, part, run->start);
+	uint64 *rows = inf_part_row(placed, part, run->start);
 	uint32 first = part->fingers == NULL ? 0 : part->fingers[run - part->runs];
 
-	return rows + (Size) first * shape->words;
+	return rows + (Size) first * placed->words;
 }
 
 /* Sets next, left and high to what may be in the probe's window. */
 static inline void
 find_window(AttributionJoinState *state, const JoinPart *part, const JoinRun *run)
 {
-	int words = state->build.shape.words;
-	uint64 *rows = inf_part_row(&state->build.shape, part, run->start);
+	int words = state->placed.words;
+	uint64 *rows = inf_part_row(&state->placed, part, run->start);
 	int64 low = state->probe_at;
 	int64 high = state->probe_at;
 	int64 reach;
@@ -316,7 +313,6 @@ read_batch(AttributionJoinState *state)
 	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
 	JoinSide *side = &state->probe;
 	RowShape *shape = &side->shape;
-	JoinSieve *sieve = &state->sieve;
 
 	state->nbatch = state->batch_at = 0;
 	while (state->nbatch < state->batch_room)
@@ -334,9 +330,10 @@ read_batch(AttributionJoinState *state)
 				state->exhausted = true;
 				break;
 			}
-			for (int i = 0; i < page->nrows && sieve->words != NULL; i++)
-				__builtin_prefetch(
-				    inf_sieve_word(sieve, page->rows[i].hash, page->rows[i].instant));
+			if (state->sieve.words != NULL)
+				state->counters.removed_by_sieve +=
+				    (uint64) inf_sieve_page(&state->sieve, page, !state->keeps_probe);
+			continue;
 		}
 		slot = inf_side_next(side);
 		if (slot == NULL)
@@ -350,8 +347,9 @@ read_batch(AttributionJoinState *state)
 		if (matchable)
 		{
 			uint64 hash = side->hash;
+			bool is_told = side->row != NULL && side->row->is_read;
 
-			if (!is_sieved_out(state, hash))
+			if (is_told ? side->row->may_match : !is_sieved_out(state, hash))
 			{
 				ready->hash = hash;
 				ready->part = inf_table_part(state->table, hash);
@@ -361,7 +359,7 @@ read_batch(AttributionJoinState *state)
 					continue;
 				}
 				if (ready->part->runs != NULL)
-					__builtin_prefetch(&ready->part->runs[hash & ready->part->mask]);
+					__builtin_prefetch(inf_first_place(ready->part, hash));
 			}
 		}
 		if (ready->part == NULL && !state->keeps_probe)
@@ -384,7 +382,7 @@ read_batch(AttributionJoinState *state)
 			    inf_row_datum(shape, row, NULL, shape->ncolumns - state->keys.nkeys + k);
 		ready->run = find_run(state, ready->part, ROW_KEY(row), ready->hash, side->key_values);
 		if (ready->run != NULL)
-			__builtin_prefetch(expected_row(&state->build.shape, ready->part, ready->run));
+			__builtin_prefetch(expected_row(&state->placed, ready->part, ready->run));
 	}
 	state->batch_room = Min(2 * state->batch_room, MAX_BATCH);
 }

@@ -90,7 +90,8 @@ start_table(AttributionJoinState *state, int level, double rows, bool may_spill)
 {
 	MemoryContextReset(state->table_context);
 	state->table = inf_table_create(state->table_context, state->spill_context, &state->build.shape,
-	                                &state->keys, level, rows, get_hash_memory_limit(), may_spill);
+	                                &state->placed, &state->keys, level, rows,
+	                                get_hash_memory_limit(), may_spill);
 }
 
 static void
@@ -125,7 +126,7 @@ make_sieve(AttributionJoinState *state)
 		return;
 	state->sieve.words = inf_table_extra_room(table, bytes);
 	for (int i = 0; i < table->nparts; i++)
-		inf_sieve_add(&state->sieve, &state->build.shape, &table->parts[i], i, table->nparts,
+		inf_sieve_add(&state->sieve, &state->placed, &table->parts[i], i, table->nparts,
 		              state->orders_built, reach);
 }
 

@@ -29,12 +29,30 @@ inf_row_shape_finish(RowShape *shape, bool has_span)
 {
 	int word = 2;
 
+	shape->has_head = true;
 	if (has_span)
 		shape->span = word++;
 	if (shape->ncolumns > 0)
 		shape->nulls = word++;
 	shape->first = word;
 	shape->words = word + shape->ncolumns;
+}
+
+RowShape
+inf_row_shape_placed(const RowShape *shape, bool marked)
+{
+	RowShape placed = *shape;
+
+	if (marked)
+		return placed;
+	placed.has_head = false;
+	if (placed.span)
+		placed.span--;
+	if (placed.nulls)
+		placed.nulls--;
+	placed.first--;
+	placed.words--;
+	return placed;
 }
 
 /* Bytes of a value that is no word. An expanded one is flattened. */

@@ -178,7 +178,7 @@ static void
 sieve_shared_part(AttributionJoinState *state, const JoinPart *finished, int number)
 {
 	if (state->sieve.words != NULL)
-		inf_sieve_add(&state->sieve, &state->build.shape, finished, number, state->shared->nparts,
+		inf_sieve_add(&state->sieve, &state->placed, finished, number, state->shared->nparts,
 		              state->orders_built, inf_join_reach(state, 0));
 }
 
@@ -215,12 +215,13 @@ finish_shared_part(AttributionJoinState *state, int number)
 	chunks = palloc(list_length(list) * sizeof(RowChunk *));
 	foreach (lc, list)
 		chunks[nchunks++] = lfirst(lc);
-	sizes = inf_part_measure(&state->build.shape, &state->keys, chunks, nchunks, built);
+	sizes = inf_part_measure(&state->build.shape, &state->placed, &state->keys, chunks, nchunks,
+	                         built);
 	finished.rows = allocate_shared(state, sizes.row_bytes, &part->rows);
 	finished.runs = allocate_shared(state, sizes.run_bytes, &part->runs);
 	finished.references = allocate_shared(state, sizes.reference_bytes, &part->references);
-	inf_part_fill(&state->build.shape, &finished, chunks, nchunks, &sizes);
-	part->mask = finished.mask;
+	inf_part_fill(&state->build.shape, &state->placed, &finished, chunks, nchunks, &sizes);
+	part->nplaces = finished.nplaces;
 	part->nrows = finished.nrows;
 	part->has_bad_span = finished.has_bad_span;
 	part->longest = finished.longest;
@@ -304,7 +305,7 @@ see_table(AttributionJoinState *state)
 		to->runs = dsa_get_address(state->area, from->runs);
 		if (DsaPointerIsValid(from->references))
 			to->references = dsa_get_address(state->area, from->references);
-		to->mask = from->mask;
+		to->nplaces = from->nplaces;
 		to->nrows = from->nrows;
 		to->has_bad_span = from->has_bad_span;
 		to->longest = from->longest;
@@ -353,7 +354,8 @@ inf_shared_build(AttributionJoinState *state)
 	MemoryContextReset(state->table_context);
 	state->area = state->css.ss.ps.state->es_query_dsa;
 	state->table = inf_table_create(state->table_context, state->spill_context, &state->build.shape,
-	                                &state->keys, 0, state->expected_rows, shared->limit, false);
+	                                &state->placed, &state->keys, 0, state->expected_rows,
+	                                shared->limit, false);
 	Assert(state->table->nparts == shared->nparts);
 	state->writes_files = false;
 	state->whole = true;

@@ -28,7 +28,7 @@ typedef struct SharedPart
 	dsa_pointer rows;
 	dsa_pointer runs;
 	dsa_pointer references;
-	uint64 mask;
+	uint64 nplaces;
 	uint32 nrows;
 	bool has_bad_span;
 	int64 longest;

@@ -57,11 +57,11 @@ clear_part(JoinSieve *sieve, int number, int nparts)
 }
 
 void
-inf_sieve_add(JoinSieve *sieve, const RowShape *shape, const JoinPart *part, int number, int nparts,
+inf_sieve_add(JoinSieve *sieve, const RowShape *placed, const JoinPart *part, int number, int nparts,
               bool orders_built, int64 reach)
 {
 	clear_part(sieve, number, nparts);
-	for (uint64 i = 0; part->runs != NULL && i <= part->mask; i++)
+	for (uint64 i = 0; part->runs != NULL && i < part->nplaces; i++)
 	{
 		const JoinRun *run = &part->runs[i];
 		uint64 hash;
@@ -76,10 +76,10 @@ inf_sieve_add(JoinSieve *sieve, const RowShape *shape, const JoinPart *part, int
 		bits = inf_sieve_bits(hash);
 		for (uint32 r = 0; r < run->count; r++)
 		{
-			const uint64 *row = inf_part_row(shape, part, run->start + r);
+			const uint64 *row = inf_part_row(placed, part, run->start + r);
 			int64 from = ROW_AT(row);
 			int64 to = from;
-			int64 span = shape->span ? (int64) row[shape->span] : reach;
+			int64 span = placed->span ? (int64) row[placed->span] : reach;
 
 			if (orders_built ? pg_sub_s64_overflow(to, span, &from)
 			                 : pg_add_s64_overflow(from, span, &to))
@@ -92,7 +92,7 @@ inf_sieve_add(JoinSieve *sieve, const RowShape *shape, const JoinPart *part, int
 			from >>= sieve->bucket_shift;
 			to >>= sieve->bucket_shift;
 			/* a row's own lookback may reach further back than the one before did */
-			if (!shape->span)
+			if (!placed->span)
 				from = Max(from, done);
 			/* as soon as all slices have been visited, all bits of the key are set */
 			if ((uint64) to - (uint64) from >= SIEVE_SLICES)
@@ -102,6 +102,32 @@ inf_sieve_add(JoinSieve *sieve, const RowShape *shape, const JoinPart *part, int
 			done = to;
 		}
 	}
+}
+
+int
+inf_sieve_page(JoinSieve *sieve, JoinPage *page, bool drop)
+{
+	int nrows = page->nrows;
+	int left = 0;
+	int passed = 0;
+
+	for (int i = 0; i < nrows; i++)
+		__builtin_prefetch(inf_sieve_word(sieve, page->rows[i].hash, page->rows[i].instant));
+	/* no branch depends on what the words are: nobody could guess them */
+	for (int i = 0; i < nrows; i++)
+	{
+		PageRow row = page->rows[i];
+		uint64 bits = inf_sieve_bits(row.hash);
+
+		row.may_match = (*inf_sieve_word(sieve, row.hash, row.instant) & bits) == bits;
+		row.may_match |= !row.is_read;
+		passed += row.may_match;
+		page->rows[left] = row;
+		left += !drop | row.may_match;
+	}
+	page->nrows = left;
+	inf_sieve_count(sieve, (uint64) nrows, (uint64) passed);
+	return nrows - passed;
 }
 
 void

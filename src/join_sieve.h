@@ -12,6 +12,7 @@
 #ifndef INF_JOIN_SIEVE_H
 #define INF_JOIN_SIEVE_H
 
+#include "join_page.h"
 #include "join_table.h"
 
 /* Buckets have bits of their own up to this many; then they begin again. */
@@ -61,7 +62,7 @@ extern Size inf_sieve_shape(JoinSieve *sieve, uint64 rows, int64 reach, Size mos
  * when that was done for all of its parts, each of which has words of its own. The reach is each
  * row's own lookback if it has one. Touches reach forward to orders, orders back to touches.
  */
-extern void inf_sieve_add(JoinSieve *sieve, const RowShape *shape, const JoinPart *part, int number,
+extern void inf_sieve_add(JoinSieve *sieve, const RowShape *placed, const JoinPart *part, int number,
                           int nparts, bool orders_built, int64 reach);
 
 /* A sieve through which nearly all passes is given up. */
@@ -69,17 +70,32 @@ extern void inf_sieve_judge(JoinSieve *sieve);
 
 #define SIEVE_TRIAL 4096
 
-/* Can the probe match anything? The sieve must have words. */
+static inline void
+inf_sieve_count(JoinSieve *sieve, uint64 tested, uint64 passed)
+{
+	bool on_trial = sieve->tested < SIEVE_TRIAL;
+
+	sieve->tested += tested;
+	sieve->passed += passed;
+	if (unlikely(on_trial && sieve->tested >= SIEVE_TRIAL))
+		inf_sieve_judge(sieve);
+}
+
+/* Can the probe match anything? The sieve must have words, here and below. */
 static inline bool
 inf_sieve_passes(JoinSieve *sieve, uint64 hash, int64 at)
 {
 	uint64 bits = inf_sieve_bits(hash);
 	bool passes = (*inf_sieve_word(sieve, hash, at) & bits) == bits;
 
-	sieve->passed += passes;
-	if (unlikely(++sieve->tested == SIEVE_TRIAL))
-		inf_sieve_judge(sieve);
+	inf_sieve_count(sieve, 1, passes);
 	return passes;
 }
+
+/*
+ * Tells of all rows of a page that have just been read which may match, and leaves only these in it if
+ * "drop". Returns how many may not.
+ */
+extern int inf_sieve_page(JoinSieve *sieve, JoinPage *page, bool drop);
 
 #endif

@@ -46,14 +46,16 @@ inf_table_parts(const RowShape *shape, double rows, Size limit)
 }
 
 JoinTable *
-inf_table_create(MemoryContext context, MemoryContext files, const RowShape *shape, JoinKeys *keys,
-                 int level, double rows, Size limit, bool may_spill)
+inf_table_create(MemoryContext context, MemoryContext files, const RowShape *shape,
+                 const RowShape *placed, JoinKeys *keys, int level, double rows, Size limit,
+                 bool may_spill)
 {
 	JoinTable *table = MemoryContextAllocZero(context, sizeof(JoinTable));
 
 	table->context = context;
 	table->files = files;
 	table->shape = shape;
+	table->placed = placed;
 	table->keys = keys;
 	table->level = level;
 	table->limit = limit;
@@ -290,7 +292,7 @@ reserve_stretches(JoinTable *table, Stretches *stretches, const PartSizes *sizes
 		nparts++;
 		nrows += table->parts[i].built_rows;
 	}
-	stretches->rows = reserve(table->context, nrows * table->shape->words * sizeof(uint64));
+	stretches->rows = reserve(table->context, nrows * table->placed->words * sizeof(uint64));
 	stretches->runs = reserve(table->context, nparts * sizes->run_bytes);
 	stretches->reserved = true;
 }
@@ -309,14 +311,15 @@ finish_part(JoinTable *table, JoinPart *part, Stretches *stretches)
 	for (RowChunk *chunk = part->first; chunk != NULL; chunk = chunk->next.chunk)
 		chunks[nchunks++] = chunk;
 
-	sizes = inf_part_measure(table->shape, table->keys, chunks, nchunks, part->built_rows);
+	sizes = inf_part_measure(table->shape, table->placed, table->keys, chunks, nchunks,
+	                         part->built_rows);
 	if (!stretches->reserved)
 		reserve_stretches(table, stretches, &sizes);
 	part->rows = take(&stretches->rows, table->context, sizes.row_bytes);
 	part->runs = take(&stretches->runs, table->context, sizes.run_bytes);
 	if (sizes.reference_bytes > 0)
 		part->references = MemoryContextAllocHuge(table->context, sizes.reference_bytes);
-	inf_part_fill(table->shape, part, chunks, nchunks, &sizes);
+	inf_part_fill(table->shape, table->placed, part, chunks, nchunks, &sizes);
 	inf_part_point(part, table->context);
 	free_chunks(table, part);
 	charge(table, sizes.row_bytes + sizes.run_bytes + sizes.reference_bytes);

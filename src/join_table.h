@@ -63,7 +63,7 @@ typedef struct JoinPart
 {
 	/* finished */
 	JoinRun *runs;
-	uint64 mask;
+	uint64 nplaces; /* for runs, of which some are empty */
 	uint64 *rows;
 	char *references; /* base of the rows' values that are no words */
 	uint32 *fingers;  /* NULL, or where in each run this process was last */
@@ -86,7 +86,8 @@ typedef struct JoinTable
 {
 	MemoryContext context; /* all of it, but for */
 	MemoryContext files;   /* the files */
-	const RowShape *shape;
+	const RowShape *shape;  /* of rows that are gathered */
+	const RowShape *placed; /* and of those that have their place */
 	JoinKeys *keys;
 	int level;
 	int nparts;
@@ -115,6 +116,21 @@ inf_join_hash(uint64 key)
 	return key;
 }
 
+/* The place of a key's run, if it is free, or else the next one that is: bits of no level of parts tell. */
+#define PLACE_BITS 28
+
+static inline JoinRun *
+inf_first_place(const JoinPart *part, uint64 hash)
+{
+	return &part->runs[(hash & ((UINT64CONST(1) << PLACE_BITS) - 1)) * part->nplaces >> PLACE_BITS];
+}
+
+static inline JoinRun *
+inf_next_place(const JoinPart *part, JoinRun *run)
+{
+	return ++run == part->runs + part->nplaces ? part->runs : run;
+}
+
 static inline JoinPart *
 inf_table_part(const JoinTable *table, uint64 hash)
 {
@@ -122,9 +138,9 @@ inf_table_part(const JoinTable *table, uint64 hash)
 }
 
 static inline uint64 *
-inf_part_row(const RowShape *shape, const JoinPart *part, uint32 number)
+inf_part_row(const RowShape *placed, const JoinPart *part, uint32 number)
 {
-	return part->rows + (Size) number * shape->words;
+	return part->rows + (Size) number * placed->words;
 }
 
 /*
@@ -132,8 +148,8 @@ inf_part_row(const RowShape *shape, const JoinPart *part, uint32 number)
  * kept by sending parts to files, if it may spill.
  */
 extern JoinTable *inf_table_create(MemoryContext context, MemoryContext files,
-                                   const RowShape *shape, JoinKeys *keys, int level, double rows,
-                                   Size limit, bool may_spill);
+                                   const RowShape *shape, const RowShape *placed, JoinKeys *keys,
+                                   int level, double rows, Size limit, bool may_spill);
 
 /* Into how many parts such a table is divided. */
 extern int inf_table_parts(const RowShape *shape, double rows, Size limit);
@@ -161,7 +177,7 @@ typedef struct PartSizes
 {
 	uint32 nrows;
 	uint32 nruns;
-	uint64 mask;
+	uint64 nplaces;
 	Size row_bytes;
 	Size run_bytes;
 	Size reference_bytes;
@@ -174,9 +190,9 @@ typedef struct PartSizes
  */
 extern void inf_part_point(JoinPart *part, MemoryContext context);
 
-extern PartSizes inf_part_measure(const RowShape *shape, JoinKeys *keys, RowChunk **chunks,
-                                  int nchunks, uint64 nrows);
-extern void inf_part_fill(const RowShape *shape, JoinPart *part, RowChunk **chunks, int nchunks,
-                          PartSizes *sizes);
+extern PartSizes inf_part_measure(const RowShape *shape, const RowShape *placed, JoinKeys *keys,
+                                  RowChunk **chunks, int nchunks, uint64 nrows);
+extern void inf_part_fill(const RowShape *shape, const RowShape *placed, JoinPart *part,
+                          RowChunk **chunks, int nchunks, PartSizes *sizes);
 
 #endif
