@@ -191,8 +191,8 @@ inf_part_measure(const RowShape *shape, const RowShape *placed, JoinKeys *keys, 
 	sizes.grouping = g;
 	sizes.nrows = (uint32) nrows;
 	sizes.nruns = g->ngroups;
-	/* a third is empty, and at least one place */
-	sizes.nplaces = (uint64) g->ngroups + g->ngroups / 2 + 1;
+	/* half of it is empty, and at least one place */
+	sizes.nplaces = 2 * (uint64) g->ngroups + 1;
 	sizes.run_bytes = sizes.nplaces * sizeof(JoinRun);
 	sizes.row_bytes = (Size) nrows * placed->words * sizeof(uint64);
 	return sizes;

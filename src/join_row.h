@@ -49,10 +49,10 @@ typedef struct RowShape
 	RowColumn *columns;
 	bool has_references; /* are there columns that are no words? */
 	bool has_head;
-	int span;            /* where is the lookback, or 0 */
-	int nulls;           /* where are the NULLs, or 0 */
-	int first;           /* where is the first column */
-	int words;           /* length without what follows */
+	int span;  /* where is the lookback, or 0 */
+	int nulls; /* where are the NULLs, or 0 */
+	int first; /* where is the first column */
+	int words; /* length without what follows */
 } RowShape;
 
 extern void inf_row_shape_add(RowShape *shape, int source, int16 length, bool by_value);

@@ -215,8 +215,8 @@ finish_shared_part(AttributionJoinState *state, int number)
 	chunks = palloc(list_length(list) * sizeof(RowChunk *));
 	foreach (lc, list)
 		chunks[nchunks++] = lfirst(lc);
-	sizes = inf_part_measure(&state->build.shape, &state->placed, &state->keys, chunks, nchunks,
-	                         built);
+	sizes =
+	    inf_part_measure(&state->build.shape, &state->placed, &state->keys, chunks, nchunks, built);
 	finished.rows = allocate_shared(state, sizes.row_bytes, &part->rows);
 	finished.runs = allocate_shared(state, sizes.run_bytes, &part->runs);
 	finished.references = allocate_shared(state, sizes.reference_bytes, &part->references);

@@ -57,8 +57,8 @@ clear_part(JoinSieve *sieve, int number, int nparts)
 }
 
 void
-inf_sieve_add(JoinSieve *sieve, const RowShape *placed, const JoinPart *part, int number, int nparts,
-              bool orders_built, int64 reach)
+inf_sieve_add(JoinSieve *sieve, const RowShape *placed, const JoinPart *part, int number,
+              int nparts, bool orders_built, int64 reach)
 {
 	clear_part(sieve, number, nparts);
 	for (uint64 i = 0; part->runs != NULL && i < part->nplaces; i++)

@@ -62,8 +62,8 @@ extern Size inf_sieve_shape(JoinSieve *sieve, uint64 rows, int64 reach, Size mos
  * when that was done for all of its parts, each of which has words of its own. The reach is each
  * row's own lookback if it has one. Touches reach forward to orders, orders back to touches.
  */
-extern void inf_sieve_add(JoinSieve *sieve, const RowShape *placed, const JoinPart *part, int number,
-                          int nparts, bool orders_built, int64 reach);
+extern void inf_sieve_add(JoinSieve *sieve, const RowShape *placed, const JoinPart *part,
+                          int number, int nparts, bool orders_built, int64 reach);
 
 /* A sieve through which nearly all passes is given up. */
 extern void inf_sieve_judge(JoinSieve *sieve);

@@ -73,7 +73,7 @@ typedef struct AttributionJoinState
 	JoinKeys keys;
 	JoinSide probe;
 	JoinSide build;
-	RowShape placed; /* of built rows in a finished table */
+	RowShape placed;           /* of built rows in a finished table */
 	bool build_has_parameters; /* its expressions may change with a rescan */
 
 	ExprState *span_state; /* SPAN_CONSTANT */

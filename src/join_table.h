@@ -18,8 +18,8 @@
 #define PART_BITS 6
 #define MAX_LEVEL 5
 
-/* What a row will take in the directory, at most: a run, in a directory two thirds full. */
-#define DIRECTORY_BYTES 24
+/* What a row will take in the directory, at most: a run, in a directory half full. */
+#define DIRECTORY_BYTES 32
 
 typedef struct JoinKey
 {
@@ -84,8 +84,8 @@ typedef struct JoinPart
 
 typedef struct JoinTable
 {
-	MemoryContext context; /* all of it, but for */
-	MemoryContext files;   /* the files */
+	MemoryContext context;  /* all of it, but for */
+	MemoryContext files;    /* the files */
 	const RowShape *shape;  /* of rows that are gathered */
 	const RowShape *placed; /* and of those that have their place */
 	JoinKeys *keys;

@@ -1,7 +1,7 @@
 -- The attribution join: when the planner takes it, and that it is a node like any other: rescans,
 -- cursors, prepared statements, subtransactions, partitions, EXPLAIN.
 BEGIN;
-SELECT plan(177);
+SELECT plan(193);
 
 CREATE TABLE touches AS
 SELECT n % 1000 AS customer_id, n % 37 AS influencer_id,
@@ -366,6 +366,48 @@ SELECT wide_rows('late, yes');
 SELECT wide_rows('t.ctid, two');
 ALTER TABLE wide_touches DROP COLUMN four;
 SELECT wide_rows('float8, yes, eight');
+DELETE FROM wide_touches WHERE customer_id % 3 = 1 OR customer_id BETWEEN 5000 AND 9000;
+UPDATE wide_touches SET late = late + 1, touched_at = touched_at + interval '1 hour' WHERE customer_id % 4 = 0;
+SELECT wide_rows('late, yes, t.customer_id, touched_at');
+SELECT wide_rows('t.ctid, late');
+
+-- a scan that ends within a page, and starts again
+SET LOCAL enable_hashjoin = off;
+SET LOCAL enable_mergejoin = off;
+SET LOCAL max_parallel_workers_per_gather = 0;
+SELECT is((SELECT string_agg(found::text, ' ') FROM (SELECT n, (SELECT count(*) FROM (SELECT FROM wide_touches t JOIN many_orders o ON o.customer_id = t.customer_id AND t.touched_at ~> o.ordered_at LIMIT n) AS rest) AS found FROM unnest(ARRAY[1, 300, 0, 7, 5000, 2]) AS n) AS s),
+          '1 300 0 7 5000 2', 'as many rows as are asked for, again and again');
+-- a cursor within a page, whose rows change meanwhile
+CREATE FUNCTION fetched(changes text) RETURNS numeric LANGUAGE plpgsql AS $$
+DECLARE
+	c CURSOR FOR SELECT t.late, t.customer_id, o.order_id FROM wide_touches t JOIN many_orders o ON o.customer_id = t.customer_id AND t.touched_at ~> o.ordered_at;
+	r record;
+	n integer := 0;
+	total numeric := 0;
+BEGIN
+	FOR r IN c LOOP
+		total := total + hashtextextended(r::text, 0);
+		n := n + 1;
+		IF n = 100 THEN EXECUTE changes; END IF;
+	END LOOP;
+	RETURN total;
+END $$;
+CREATE TABLE unchanged AS SELECT fetched('SELECT') AS total;
+SELECT is(fetched('UPDATE wide_touches SET late = -1, customer_id = customer_id + 1'), total, 'a cursor sees its rows as they were') FROM unchanged;
+
+-- the table's statistics count all rows that a scan reads
+CREATE FUNCTION rows_read(query text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE before bigint := pg_stat_get_xact_tuples_returned('wide_touches'::regclass) + pg_stat_get_xact_tuples_returned('many_orders'::regclass);
+BEGIN
+	EXECUTE query;
+	RETURN pg_stat_get_xact_tuples_returned('wide_touches'::regclass) + pg_stat_get_xact_tuples_returned('many_orders'::regclass) - before;
+END $$;
+SELECT is_joined('SELECT count(*) FROM wide_touches t JOIN many_orders o ON o.customer_id = t.customer_id AND t.touched_at ~> o.ordered_at', 'what is counted');
+SELECT is(rows_read('SELECT count(*) FROM wide_touches t JOIN many_orders o ON o.customer_id = t.customer_id AND t.touched_at ~> o.ordered_at'),
+          (SELECT count(*) FROM wide_touches) + (SELECT count(*) FROM many_orders), 'rows that were read');
+RESET enable_hashjoin;
+RESET enable_mergejoin;
+RESET max_parallel_workers_per_gather;
 
 -- most parts of the table are empty: their part of the sieve must be, too, whoever finishes them
 CREATE TABLE few_orders AS
