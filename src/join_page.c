@@ -60,8 +60,7 @@ fixed_offsets(MemoryContext context, const RowShape *shape, TupleDesc desc)
 
 JoinPage *
 inf_page_begin(MemoryContext context, TableScanDesc scan, TupleTableSlot *slot, int key_attno,
-               int key_length, int at_attno, bool is_date, int natts, const RowShape *shape,
-               bool columns)
+               int key_length, int at_attno, bool is_date, int natts, const RowShape *shape)
 {
 	TupleDesc desc = slot->tts_tupleDescriptor;
 	int key_offset = fixed_offset(desc, key_attno);
@@ -78,7 +77,7 @@ inf_page_begin(MemoryContext context, TableScanDesc scan, TupleTableSlot *slot, 
 	page->key_length = key_length;
 	page->key_offset = key_offset;
 	page->at_offset = at_offset;
-	page->column_offsets = columns ? fixed_offsets(context, shape, desc) : NULL;
+	page->column_offsets = fixed_offsets(context, shape, desc);
 	page->nrows = page->next = 0;
 	return page;
 }

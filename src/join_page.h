@@ -43,11 +43,11 @@ typedef struct JoinPage
 
 /*
  * For a scan that has given its first row in the slot; NULL if rows cannot be read in place. The key
- * is a word. Columns of the shape are found if "columns".
+ * is a word.
  */
 extern JoinPage *inf_page_begin(MemoryContext context, TableScanDesc scan, TupleTableSlot *slot,
                                 int key_attno, int key_length, int at_attno, bool is_date,
-                                int natts, const RowShape *shape, bool columns);
+                                int natts, const RowShape *shape);
 extern void inf_page_end(JoinPage *page);
 
 /* Reads what the scan has left of its page, or its next one. False at the end of the scan. */

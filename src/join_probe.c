@@ -304,7 +304,8 @@ keep_in_batch(JoinSide *side, TupleTableSlot *slot, uint64 *row, bool matchable)
 		ROW_HEAD(row)->state = matchable ? ROW_MATCHABLE : ROW_UNMATCHABLE;
 		return;
 	}
-	inf_side_keep(side, slot, row, matchable);
+	inf_side_collect(side, slot, matchable);
+	inf_side_fill(side, row, matchable);
 }
 
 static void

@@ -161,7 +161,7 @@ begin_scan(JoinSide *side, TupleTableSlot *slot)
 	if (side->key_is_word && !side->has_span && !side->is_window)
 		side->page = inf_page_begin(side->plan->state->es_query_cxt, side->scan, slot,
 		                            side->keys[0].attno, side->key_lengths[0], side->at.attno,
-		                            side->is_date, side->natts, &side->shape, !side->is_build);
+		                            side->is_date, side->natts, &side->shape);
 }
 
 TupleTableSlot *
@@ -242,12 +242,20 @@ done:
 	return matchable;
 }
 
+/* Are the columns, too, read in place? */
+static inline bool
+fills_in_place(const JoinSide *side, bool matchable)
+{
+	return matchable && side->row != NULL && side->row->is_read &&
+	       side->page->column_offsets != NULL;
+}
+
 uint32
 inf_side_collect(JoinSide *side, TupleTableSlot *slot, bool matchable)
 {
 	RowShape *shape = &side->shape;
 
-	if (shape->ncolumns == 0)
+	if (shape->ncolumns == 0 || fills_in_place(side, matchable))
 		return (uint32) shape->words;
 	inf_side_settle(side, slot);
 	slot_getsomeattrs(slot, side->natts);
@@ -281,19 +289,8 @@ inf_side_fill(const JoinSide *side, uint64 *row, bool matchable)
 	ROW_HEAD(row)->state = matchable ? ROW_MATCHABLE : ROW_UNMATCHABLE;
 	if (side->shape.span)
 		row[side->shape.span] = matchable ? (uint64) side->lookback : 0;
-	inf_row_fill(&side->shape, row, side->values, side->isnull);
-}
-
-void
-inf_side_keep(JoinSide *side, TupleTableSlot *slot, uint64 *row, bool matchable)
-{
-	if (side->row != NULL && side->row->is_read && side->page->column_offsets != NULL && matchable)
-	{
-		ROW_AT(row) = side->instant;
-		ROW_HEAD(row)->state = ROW_MATCHABLE;
+	if (fills_in_place(side, matchable))
 		inf_page_fill(side->page, &side->shape, side->row, row);
-		return;
-	}
-	inf_side_collect(side, slot, matchable);
-	inf_side_fill(side, row, matchable);
+	else
+		inf_row_fill(&side->shape, row, side->values, side->isnull);
 }

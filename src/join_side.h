@@ -131,17 +131,14 @@ inf_side_read(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot, ExprContext 
 	return inf_side_instant_is_finite(side);
 }
 
-/* Collects the columns of the row just read; returns the words that it takes. */
+/*
+ * Collects the columns of the row just read; returns the words that it takes. Where they are words at
+ * offsets that are known in a row that was read in place, that is left to inf_side_fill.
+ */
 extern uint32 inf_side_collect(JoinSide *side, TupleTableSlot *slot, bool matchable);
 
-/* Fills a row from what was read and collected. */
+/* Fills a row from what was read and collected, while the scan is at it. */
 extern void inf_side_fill(const JoinSide *side, uint64 *row, bool matchable);
-
-/*
- * Both at once, for a row whose head has its length. Where the row was read in place and its columns
- * are words at offsets that are known, it is not taken apart.
- */
-extern void inf_side_keep(JoinSide *side, TupleTableSlot *slot, uint64 *row, bool matchable);
 
 /* A lookback of an interval in units of the instants; negative instead of an error. */
 extern int64 inf_span_of_interval(const Interval *span, bool is_date);
