@@ -119,18 +119,4 @@ InitMaterializedSRF(FunctionCallInfo fcinfo, bits32 flags)
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
 
-/* The statistics of a table, whose names are others from 16 on. */
-#include "pgstat.h"
-#if PG_VERSION_NUM >= 160000
-#define ROWS_RETURNED(rel) ((rel)->pgstat_info->counts.tuples_returned)
-#else
-#define ROWS_RETURNED(rel) ((rel)->pgstat_info->t_counts.t_tuples_returned)
-#endif
-#define COUNT_ROWS_RETURNED(rel, n)                                                                \
-	do                                                                                             \
-	{                                                                                              \
-		if (pgstat_should_count_relation(rel))                                                     \
-			ROWS_RETURNED(rel) += (n);                                                             \
-	} while (0)
-
 #endif

@@ -90,13 +90,14 @@ inf_page_end(JoinPage *page)
 	pfree(page);
 }
 
+/* As a Datum of that length would be read. */
 static inline uint64
 read_key(const char *at, int length)
 {
 	switch (length)
 	{
 		case 1:
-			return (uint64) (int64) * (const int8 *) at;
+			return (uint64) (int64) *at;
 		case 2:
 			return (uint64) (int64) * (const int16 *) at;
 		case 4:
@@ -124,11 +125,14 @@ inf_page_load(JoinPage *page)
 	page->nrows = page->next = 0;
 	if (heap_getnext((TableScanDesc) scan, ForwardScanDirection) == NULL)
 		return false;
-	/* the scan is at the first row that is left, and is told that it has given the last one */
+	/*
+	 * The scan is at the first row that is left, and is told that it has given the last one. What
+	 * counts rows that an index gave counts those of a table; there is none that counts several of these.
+	 */
 	first = (int) scan->rs_cindex;
 	page->nrows = (int) scan->rs_ntuples - first;
 	scan->rs_cindex = scan->rs_ntuples - 1;
-	COUNT_ROWS_RETURNED(scan->rs_base.rs_rd, page->nrows - 1);
+	pgstat_count_index_tuples(scan->rs_base.rs_rd, page->nrows - 1);
 	for (int i = 0; i < page->nrows; i++)
 	{
 		PageRow *row = &page->rows[i];

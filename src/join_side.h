@@ -64,7 +64,10 @@ inf_side_forget_scan(JoinSide *side)
 {
 	side->scan = NULL;
 	if (side->page != NULL)
+	{
+		ExecClearTuple(((ScanState *) side->plan)->ss_ScanTupleSlot);
 		inf_page_end(side->page);
+	}
 	side->page = NULL;
 	side->row = NULL;
 }
