@@ -281,7 +281,7 @@ place_row(const RowShape *shape, const RowShape *placed, JoinPart *part, const u
 	uint32 words = ROW_HEAD(row)->words;
 
 	place[0] = row[0];
-	memcpy(place + placed->words - shape->words + 2, row + 2, (shape->words - 2) * sizeof(uint64));
+	memcpy(place + (placed->has_head ? 2 : 1), row + 2, (shape->words - 2) * sizeof(uint64));
 	if (placed->has_head)
 	{
 		ROW_HEAD(place)->state = ROW_UNMATCHED;
