@@ -195,10 +195,12 @@ inf_side_read_slot(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot, ExprCon
 		if (slot->tts_isnull[side->keys[0].attno - 1])
 			return false;
 		combined = word_of_key(slot->tts_values[side->keys[0].attno - 1], side->key_lengths[0]);
-		side->key = combined;
-		side->hash = inf_join_hash(combined);
 		if (side->at.attno > 0 && !side->has_span && !side->is_window)
+		{
+			side->key = combined;
+			side->hash = inf_join_hash(combined);
 			return read_instant(side, slot, econtext);
+		}
 	}
 
 	ResetExprContext(econtext);

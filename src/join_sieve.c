@@ -117,10 +117,8 @@ inf_sieve_page(JoinSieve *sieve, JoinPage *page, bool drop)
 	for (int i = 0; i < nrows; i++)
 	{
 		PageRow row = page->rows[i];
-		uint64 bits = inf_sieve_bits(row.hash);
 
-		row.may_match = (*inf_sieve_word(sieve, row.hash, row.instant) & bits) == bits;
-		row.may_match |= !row.is_read;
+		row.may_match = inf_sieve_has_bits(sieve, row.hash, row.instant) | !row.is_read;
 		passed += row.may_match;
 		page->rows[left] = row;
 		left += !drop | row.may_match;

@@ -81,12 +81,20 @@ inf_sieve_count(JoinSieve *sieve, uint64 tested, uint64 passed)
 		inf_sieve_judge(sieve);
 }
 
-/* Can the probe match anything? The sieve must have words, here and below. */
+/* Are all of the probe's bits set? The sieve must have words, here and below. */
+static inline bool
+inf_sieve_has_bits(const JoinSieve *sieve, uint64 hash, int64 at)
+{
+	uint64 bits = inf_sieve_bits(hash);
+
+	return (*inf_sieve_word(sieve, hash, at) & bits) == bits;
+}
+
+/* Can the probe match anything? */
 static inline bool
 inf_sieve_passes(JoinSieve *sieve, uint64 hash, int64 at)
 {
-	uint64 bits = inf_sieve_bits(hash);
-	bool passes = (*inf_sieve_word(sieve, hash, at) & bits) == bits;
+	bool passes = inf_sieve_has_bits(sieve, hash, at);
 
 	inf_sieve_count(sieve, 1, passes);
 	return passes;
