@@ -12,11 +12,15 @@
 #include "utils/rel.h"
 
 #include "compat.h"
+#include "core/cache_line.h"
 #include "join_page.h"
 #include "join_table.h"
 
 /* Rows of a page for which memory is asked ahead: pages are short for the processor to guess. */
 #define READ_AHEAD 16
+
+/* Pages at most without a look for one that is in memory. */
+#define MOST_PASSED 1023
 
 /* Where a column is in each row without NULLs; -1 if that depends on the row. */
 static int
@@ -78,7 +82,9 @@ inf_page_begin(MemoryContext context, TableScanDesc scan, TupleTableSlot *slot, 
 	page->key_offset = key_offset;
 	page->at_offset = at_offset;
 	page->column_offsets = fixed_offsets(context, shape, desc);
-	page->nrows = page->next = 0;
+	page->asked = InvalidBlockNumber;
+	page->to_pass = page->passed = 0;
+	page->nrows = page->nhanded = page->next = 0;
 	return page;
 }
 
@@ -108,11 +114,80 @@ read_key(const char *at, int length)
 }
 
 static inline HeapTupleHeader
-item_of(const JoinPage *page, OffsetNumber item)
+item_of(Page data, OffsetNumber item)
 {
-	Page data = BufferGetPage(page->scan->rs_cbuf);
-
 	return (HeapTupleHeader) PageGetItem(data, PageGetItemId(data, item));
+}
+
+/*
+ * The page that probably comes next, or NULL: another scan may be given it, or it may become another
+ * page at any time, for it is not pinned. So nobody may read it, but its memory can be asked for.
+ */
+static const char *
+page_ahead(JoinPage *page)
+{
+	HeapScanDesc scan = page->scan;
+	BlockNumber next = scan->rs_cblock + 1;
+	PrefetchBufferResult found;
+
+	page->asked = InvalidBlockNumber;
+	if (page->to_pass > 0)
+	{
+		page->to_pass--;
+		return NULL;
+	}
+	if (next >= scan->rs_nblocks)
+		return NULL;
+	found = PrefetchBuffer(scan->rs_base.rs_rd, MAIN_FORKNUM, next);
+	if (!BufferIsValid(found.recent_buffer))
+	{
+		/* the system reads ahead for the scan better than page by page */
+		page->to_pass = page->passed = Min(2 * page->passed + 1, MOST_PASSED);
+		return NULL;
+	}
+	page->passed = 0;
+	page->asked = next;
+	return BufferGetPage(found.recent_buffer);
+}
+
+/* Reads the rows of a page, and meanwhile asks for the memory of the one that comes next. */
+static void
+read_rows(JoinPage *page, Page data, const OffsetNumber *items, const char *ahead, bool was_asked)
+{
+	int nrows = page->nrows;
+	int natts = page->natts;
+	int key_length = page->key_length;
+	int key_offset = page->key_offset;
+	int at_offset = page->at_offset;
+	bool is_date = page->is_date;
+	PageRow *row = page->rows;
+
+	for (int i = 0; i < nrows; i++, row++)
+	{
+		HeapTupleHeader header = item_of(data, items[i]);
+		const char *values = (const char *) header + header->t_hoff;
+
+		if (!was_asked && i + READ_AHEAD < nrows)
+			__builtin_prefetch(item_of(data, items[i + READ_AHEAD]));
+		if (ahead != NULL && i < BLCKSZ / INF_CACHE_LINE)
+			/* not into the first cache: there the rows that are read now take the room */
+			__builtin_prefetch(ahead + i * INF_CACHE_LINE, 0, 2);
+		page->handed[i] = (uint16) i;
+		row->item = items[i];
+		row->may_match = true;
+		row->is_read = (header->t_infomask & HEAP_HASNULL) == 0 &&
+		               HeapTupleHeaderGetNatts(header) >= natts;
+		if (unlikely(!row->is_read))
+		{
+			row->key = row->hash = 0;
+			row->instant = 0;
+			continue;
+		}
+		row->key = read_key(values + key_offset, key_length);
+		row->hash = inf_join_hash(row->key);
+		row->instant = is_date ? *(const DateADT *) (values + at_offset)
+		                       : *(const int64 *) (values + at_offset);
+	}
 }
 
 bool
@@ -120,9 +195,10 @@ inf_page_load(JoinPage *page)
 {
 	HeapScanDesc scan = page->scan;
 	int first;
+	bool was_asked;
 
 	CHECK_FOR_INTERRUPTS();
-	page->nrows = page->next = 0;
+	page->nrows = page->nhanded = page->next = 0;
 	if (heap_getnext((TableScanDesc) scan, ForwardScanDirection) == NULL)
 		return false;
 	/*
@@ -130,34 +206,12 @@ inf_page_load(JoinPage *page)
 	 * counts rows that an index gave counts those of a table; there is none that counts several of these.
 	 */
 	first = (int) scan->rs_cindex;
-	page->nrows = (int) scan->rs_ntuples - first;
+	page->nrows = page->nhanded = (int) scan->rs_ntuples - first;
 	scan->rs_cindex = scan->rs_ntuples - 1;
 	pgstat_count_index_tuples(scan->rs_base.rs_rd, page->nrows - 1);
-	for (int i = 0; i < page->nrows; i++)
-	{
-		PageRow *row = &page->rows[i];
-		HeapTupleHeader header;
-		const char *data;
-
-		if (i + READ_AHEAD < page->nrows)
-			__builtin_prefetch(item_of(page, scan->rs_vistuples[first + i + READ_AHEAD]));
-		row->item = scan->rs_vistuples[first + i];
-		header = item_of(page, row->item);
-		data = (const char *) header + header->t_hoff;
-		row->may_match = true;
-		row->is_read = (header->t_infomask & HEAP_HASNULL) == 0 &&
-		               HeapTupleHeaderGetNatts(header) >= page->natts;
-		if (!row->is_read)
-		{
-			row->key = row->hash = 0;
-			row->instant = 0;
-			continue;
-		}
-		row->key = read_key(data + page->key_offset, page->key_length);
-		row->hash = inf_join_hash(row->key);
-		row->instant = page->is_date ? *(const DateADT *) (data + page->at_offset)
-		                             : *(const int64 *) (data + page->at_offset);
-	}
+	was_asked = page->asked == scan->rs_cblock;
+	read_rows(page, BufferGetPage(scan->rs_cbuf), scan->rs_vistuples + first, page_ahead(page),
+	          was_asked);
 	return true;
 }
 
@@ -178,7 +232,7 @@ inf_page_settle(JoinPage *page, const PageRow *row, TupleTableSlot *slot)
 void
 inf_page_fill(const JoinPage *page, const RowShape *shape, const PageRow *from, uint64 *row)
 {
-	HeapTupleHeader header = item_of(page, from->item);
+	HeapTupleHeader header = item_of(BufferGetPage(page->scan->rs_cbuf), from->item);
 	const char *data = (const char *) header + header->t_hoff;
 
 	for (int i = 0; i < shape->ncolumns; i++)

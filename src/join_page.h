@@ -36,9 +36,17 @@ typedef struct JoinPage
 	int *column_offsets; /* of the shape's columns, all of which are words; or NULL */
 	HeapTupleData tuple; /* the row that is in the slot */
 
+	BlockNumber asked; /* the page for which memory was asked ahead of time */
+	int to_pass;       /* pages for which it is not, as others were not found in memory */
+	int passed;        /* as many as there were last time */
+
 	int nrows;
-	int next;
 	PageRow rows[MaxHeapTuplesPerPage];
+
+	/* rows that are handed on, by number */
+	int nhanded;
+	int next;
+	uint16 handed[MaxHeapTuplesPerPage];
 } JoinPage;
 
 /*
@@ -63,9 +71,9 @@ extern void inf_page_fill(const JoinPage *page, const RowShape *shape, const Pag
 static inline const PageRow *
 inf_page_next(JoinPage *page)
 {
-	if (page->next == page->nrows && !inf_page_load(page))
+	if (page->next == page->nhanded && !inf_page_load(page))
 		return NULL;
-	return &page->rows[page->next++];
+	return &page->rows[page->handed[page->next++]];
 }
 
 #endif

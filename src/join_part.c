@@ -99,6 +99,15 @@ is_of_group(Grouping *g, const KeyGroup *group, const RowShape *shape, JoinKeys 
 	return same;
 }
 
+/* An empty directory of so many slots, a power of two, and room for half as many groups. */
+static void
+set_slots(Grouping *g, Size slots)
+{
+	g->directory = allocate_zero(slots * sizeof(uint32));
+	g->mask = (uint32) (slots - 1);
+	g->room = (uint32) (slots / 2);
+}
+
 static void
 grow(Grouping *g)
 {
@@ -109,9 +118,7 @@ grow(Grouping *g)
 		                errmsg("too many rows in one part of an attribution join"),
 		                errhint("Set influence.enable_attribution_join to off.")));
 	pfree(g->directory);
-	g->directory = allocate_zero(slots * sizeof(uint32));
-	g->mask = (uint32) (slots - 1);
-	g->room = (uint32) (slots / 2);
+	set_slots(g, slots);
 	g->groups = repalloc_huge(g->groups, (Size) g->room * sizeof(KeyGroup));
 	for (uint32 i = 0; i < g->ngroups; i++)
 	{
@@ -153,19 +160,20 @@ group_of_row(Grouping *g, const RowShape *shape, JoinKeys *keys, uint64 *row)
 
 PartSizes
 inf_part_measure(const RowShape *shape, const RowShape *placed, JoinKeys *keys, RowChunk **chunks,
-                 int nchunks, uint64 nrows)
+                 int nchunks, uint64 nrows, uint32 expected_runs)
 {
 	PartSizes sizes = {0};
 	Grouping *g = palloc0(sizeof(Grouping));
+	Size slots = 1024;
 
 	if (nrows >= UNGROUPED)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 		                errmsg("too many rows in one part of an attribution join"),
 		                errhint("Set influence.enable_attribution_join to off.")));
-	g->mask = 1023;
-	g->room = 512;
-	g->directory = palloc0(1024 * sizeof(uint32));
-	g->groups = palloc(g->room * sizeof(KeyGroup));
+	while (slots / 2 < Min(expected_runs, nrows))
+		slots *= 2;
+	set_slots(g, slots);
+	g->groups = allocate(g->room * sizeof(KeyGroup));
 	if (!keys->is_word)
 		g->comparing = AllocSetContextCreate(CurrentMemoryContext, "AttributionJoin keys",
 		                                     ALLOCSET_SMALL_SIZES);
@@ -192,7 +200,7 @@ inf_part_measure(const RowShape *shape, const RowShape *placed, JoinKeys *keys, 
 	sizes.nrows = (uint32) nrows;
 	sizes.nruns = g->ngroups;
 	/* half of it is empty, and at least one place */
-	sizes.nplaces = 2 * (uint64) g->ngroups + 1;
+	sizes.nplaces = TYPEALIGN64(PLACES_A_LINE, 2 * (uint64) g->ngroups + 1);
 	sizes.run_bytes = sizes.nplaces * sizeof(JoinRun);
 	sizes.row_bytes = (Size) nrows * placed->words * sizeof(uint64);
 	return sizes;

@@ -7,11 +7,15 @@
 #include "common/int.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "port/pg_bitutils.h"
 #include "utils/memutils.h"
 
 #include "compat.h"
 #include "join_search.h"
 #include "join_state.h"
+
+/* So many probes of a batch wait for their rows while one is answered, and as many for their runs. */
+#define LOOK_AHEAD 8
 
 /* Tables that stay in the processor's cache are not worth reading ahead for. */
 #define BATCH_TABLE_BYTES (512 * 1024)
@@ -36,22 +40,55 @@ keys_match(AttributionJoinState *state, const JoinPart *part, const JoinRun *run
 	return true;
 }
 
+/* A line of places at a time, and no branch guesses which of them it is. */
+static inline JoinRun *
+find_run_of_word(const JoinPart *part, uint64 key, uint64 hash)
+{
+	for (JoinRun *line = inf_first_place(part, hash);;
+	     line = inf_next_place(part, line + PLACES_A_LINE - 1))
+	{
+		uint32 same = 0;
+
+		for (Size i = 0; i < PLACES_A_LINE; i++)
+			same |= (uint32) (line[i].key == key) << i;
+		if (same != 0)
+		{
+			/* empty places come after all others of the line, and look like a key that is 0 */
+			JoinRun *run = line + pg_rightmost_one_pos32(same);
+
+			return run->count == 0 ? NULL : run;
+		}
+		if (line[PLACES_A_LINE - 1].count == 0)
+			return NULL;
+	}
+}
+
+/* Where words are only hashes of the keys, these are compared, too. */
+static JoinRun *
+find_run_of_hash(AttributionJoinState *state, const JoinPart *part, uint64 key, uint64 hash,
+                 const Datum *values)
+{
+	for (JoinRun *run = inf_first_place(part, hash);; run = inf_next_place(part, run))
+	{
+		if (run->count == 0)
+			return NULL;
+		if (run->key == key && keys_match(state, part, run, values))
+			return run;
+	}
+}
+
+/* The values are read unless the key is a word. */
 static inline JoinRun *
 find_run(AttributionJoinState *state, const JoinPart *part, uint64 key, uint64 hash,
          const Datum *values)
 {
 	if (part->runs == NULL)
 		return NULL;
-	for (JoinRun *run = inf_first_place(part, hash);; run = inf_next_place(part, run))
-	{
-		if (run->count == 0)
-			return NULL;
-		if (run->key == key && (state->keys.is_word || keys_match(state, part, run, values)))
-			return run;
-	}
+	return state->keys.is_word ? find_run_of_word(part, key, hash)
+	                           : find_run_of_hash(state, part, key, hash, values);
 }
 
-/* The same with keys that are compared as values, which may take memory for a while. */
+/* The same where to compare values may take memory for a while. */
 static JoinRun *
 find_run_of_values(AttributionJoinState *state, const JoinPart *part, uint64 key, uint64 hash)
 {
@@ -313,7 +350,6 @@ read_batch(AttributionJoinState *state)
 {
 	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
 	JoinSide *side = &state->probe;
-	RowShape *shape = &side->shape;
 
 	state->nbatch = state->batch_at = 0;
 	while (state->nbatch < state->batch_room)
@@ -324,7 +360,7 @@ read_batch(AttributionJoinState *state)
 		ReadyProbe *ready = &state->batch[state->nbatch];
 		bool matchable;
 
-		if (page != NULL && page->next == page->nrows)
+		if (page != NULL && page->next == page->nhanded)
 		{
 			if (!inf_page_load(page))
 			{
@@ -359,8 +395,6 @@ read_batch(AttributionJoinState *state)
 					inf_join_spill_slot(state, ready->part, slot);
 					continue;
 				}
-				if (ready->part->runs != NULL)
-					__builtin_prefetch(inf_first_place(ready->part, hash));
 			}
 		}
 		if (ready->part == NULL && !state->keeps_probe)
@@ -371,10 +405,33 @@ read_batch(AttributionJoinState *state)
 		keep_in_batch(side, slot, row, matchable);
 		state->nbatch++;
 	}
-	for (int i = 0; i < state->nbatch; i++)
+	state->batch_asked = state->batch_found = 0;
+	state->batch_room = Min(2 * state->batch_room, MAX_BATCH);
+}
+
+/*
+ * Asks for the places of probes some way ahead, and finds the runs of those half as far ahead, for
+ * whose rows it asks: little by little, as the processor waits for some lines of memory at a time.
+ */
+static inline void
+look_ahead(AttributionJoinState *state)
+{
+	JoinSide *side = &state->probe;
+	RowShape *shape = &side->shape;
+	int asked = Min(state->batch_at + 2 * LOOK_AHEAD, state->nbatch);
+	int found = Min(state->batch_at + LOOK_AHEAD, state->nbatch);
+
+	for (; state->batch_asked < asked; state->batch_asked++)
 	{
-		ReadyProbe *ready = &state->batch[i];
-		uint64 *row = batch_row(state, i);
+		ReadyProbe *ready = &state->batch[state->batch_asked];
+
+		if (ready->part != NULL && ready->part->runs != NULL)
+			__builtin_prefetch(inf_first_place(ready->part, ready->hash));
+	}
+	for (; state->batch_found < found; state->batch_found++)
+	{
+		ReadyProbe *ready = &state->batch[state->batch_found];
+		uint64 *row = batch_row(state, state->batch_found);
 
 		if (ready->part == NULL)
 			continue;
@@ -385,7 +442,6 @@ read_batch(AttributionJoinState *state)
 		if (ready->run != NULL)
 			__builtin_prefetch(expected_row(&state->placed, ready->part, ready->run));
 	}
-	state->batch_room = Min(2 * state->batch_room, MAX_BATCH);
 }
 
 static bool
@@ -404,6 +460,7 @@ next_in_batch(AttributionJoinState *state)
 			read_batch(state);
 			continue;
 		}
+		look_ahead(state);
 		ready = &state->batch[state->batch_at];
 		row = batch_row(state, state->batch_at++);
 		if (ready->run == NULL && !state->keeps_probe)

@@ -182,8 +182,9 @@ sieve_shared_part(AttributionJoinState *state, const JoinPart *finished, int num
 		              state->orders_built, inf_join_reach(state, 0));
 }
 
-static void
-finish_shared_part(AttributionJoinState *state, int number)
+/* Returns how many runs another part may be expected to have. */
+static uint32
+finish_shared_part(AttributionJoinState *state, int number, uint32 expected_runs)
 {
 	SharedJoin *shared = state->shared;
 	SharedPart *part = &shared->parts[number];
@@ -198,7 +199,7 @@ finish_shared_part(AttributionJoinState *state, int number)
 	if (built == 0)
 	{
 		sieve_shared_part(state, &finished, number);
-		return;
+		return expected_runs;
 	}
 	for (int i = 0; i < shared->nparticipants; i++)
 	{
@@ -215,8 +216,8 @@ finish_shared_part(AttributionJoinState *state, int number)
 	chunks = palloc(list_length(list) * sizeof(RowChunk *));
 	foreach (lc, list)
 		chunks[nchunks++] = lfirst(lc);
-	sizes =
-	    inf_part_measure(&state->build.shape, &state->placed, &state->keys, chunks, nchunks, built);
+	sizes = inf_part_measure(&state->build.shape, &state->placed, &state->keys, chunks, nchunks,
+	                         built, expected_runs);
 	finished.rows = allocate_shared(state, sizes.row_bytes, &part->rows);
 	finished.runs = allocate_shared(state, sizes.run_bytes, &part->runs);
 	finished.references = allocate_shared(state, sizes.reference_bytes, &part->references);
@@ -228,6 +229,7 @@ finish_shared_part(AttributionJoinState *state, int number)
 	sieve_shared_part(state, &finished, number);
 	for (int i = 0; i < shared->nparticipants; i++)
 		inf_free_list(state->area, inf_list_of(shared, number, i));
+	return sizes.nruns;
 }
 
 /* By the one who was chosen for it: room for the bits that all will set. */
@@ -276,11 +278,12 @@ finish_parts(AttributionJoinState *state)
 	MemoryContext passing =
 	    AllocSetContextCreate(state->table_context, "AttributionJoin part", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(passing);
+	uint32 expected_runs = 0;
 	int number;
 
 	while ((number = take_part(state->shared)) >= 0)
 	{
-		finish_shared_part(state, number);
+		expected_runs = finish_shared_part(state, number, expected_runs);
 		MemoryContextReset(passing);
 	}
 	MemoryContextSwitchTo(old);

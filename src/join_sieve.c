@@ -56,74 +56,101 @@ clear_part(JoinSieve *sieve, int number, int nparts)
 	}
 }
 
+/* Of so many places those with a run are found at once, and their rows' memory is asked for. */
+#define PLACES_AHEAD 64
+
+/* Sets the bits of a run's rows. */
+static inline void
+add_run(JoinSieve *sieve, const RowShape *placed, const JoinPart *part, const JoinRun *run,
+        bool orders_built, int64 reach)
+{
+	uint64 hash = inf_join_hash(run->key);
+	uint64 bits = inf_sieve_bits(hash);
+	const uint64 *row = inf_part_row(placed, part, run->start);
+	int64 done = PG_INT64_MIN; /* last bucket whose bit is set */
+
+	for (uint32 r = 0; r < run->count; r++, row += placed->words)
+	{
+		int64 from = ROW_AT(row);
+		int64 to = from;
+		int64 span = placed->span ? (int64) row[placed->span] : reach;
+
+		if (orders_built ? pg_sub_s64_overflow(to, span, &from)
+		                 : pg_add_s64_overflow(from, span, &to))
+		{
+			if (orders_built)
+				from = PG_INT64_MIN;
+			else
+				to = PG_INT64_MAX;
+		}
+		from >>= sieve->bucket_shift;
+		to >>= sieve->bucket_shift;
+		/* a row's own lookback may reach further back than the one before did */
+		if (!placed->span)
+			from = Max(from, done);
+		/* as soon as all slices have been visited, all bits of the key are set */
+		if ((uint64) to - (uint64) from >= SIEVE_SLICES)
+			from = to - (int64) (SIEVE_SLICES - 1);
+		for (int64 bucket = from; bucket <= to; bucket++)
+			*inf_sieve_bucket_word(sieve, hash, bucket) |= bits;
+		done = to;
+	}
+}
+
 void
 inf_sieve_add(JoinSieve *sieve, const RowShape *placed, const JoinPart *part, int number,
               int nparts, bool orders_built, int64 reach)
 {
+	uint64 next = 0;
+
 	clear_part(sieve, number, nparts);
-	for (uint64 i = 0; part->runs != NULL && i < part->nplaces; i++)
+	if (part->runs == NULL)
+		return;
+	while (next < part->nplaces)
 	{
-		const JoinRun *run = &part->runs[i];
-		uint64 hash;
-		uint64 bits;
-		int64 done = PG_INT64_MIN; /* last bucket whose bit is set */
+		const JoinRun *runs[PLACES_AHEAD];
+		int nruns = 0;
+		uint64 end = Min(next + PLACES_AHEAD, part->nplaces);
 
-		if ((i & 4095) == 0)
-			CHECK_FOR_INTERRUPTS();
-		if (run->count == 0)
-			continue;
-		hash = inf_join_hash(run->key);
-		bits = inf_sieve_bits(hash);
-		for (uint32 r = 0; r < run->count; r++)
+		CHECK_FOR_INTERRUPTS();
+		for (; next < end; next++)
 		{
-			const uint64 *row = inf_part_row(placed, part, run->start + r);
-			int64 from = ROW_AT(row);
-			int64 to = from;
-			int64 span = placed->span ? (int64) row[placed->span] : reach;
+			const JoinRun *run = &part->runs[next];
 
-			if (orders_built ? pg_sub_s64_overflow(to, span, &from)
-			                 : pg_add_s64_overflow(from, span, &to))
-			{
-				if (orders_built)
-					from = PG_INT64_MIN;
-				else
-					to = PG_INT64_MAX;
-			}
-			from >>= sieve->bucket_shift;
-			to >>= sieve->bucket_shift;
-			/* a row's own lookback may reach further back than the one before did */
-			if (!placed->span)
-				from = Max(from, done);
-			/* as soon as all slices have been visited, all bits of the key are set */
-			if ((uint64) to - (uint64) from >= SIEVE_SLICES)
-				from = to - (int64) (SIEVE_SLICES - 1);
-			for (int64 bucket = from; bucket <= to; bucket++)
-				*inf_sieve_bucket_word(sieve, hash, bucket) |= bits;
-			done = to;
+			/* every other place is empty, and no branch guesses which */
+			runs[nruns] = run;
+			nruns += run->count != 0;
+			__builtin_prefetch(inf_part_row(placed, part, run->start));
 		}
+		for (int i = 0; i < nruns; i++)
+			add_run(sieve, placed, part, runs[i], orders_built, reach);
 	}
 }
 
 int
 inf_sieve_page(JoinSieve *sieve, JoinPage *page, bool drop)
 {
+	const uint64 *words[MaxHeapTuplesPerPage];
 	int nrows = page->nrows;
-	int left = 0;
+	int handed = 0;
 	int passed = 0;
 
 	for (int i = 0; i < nrows; i++)
-		__builtin_prefetch(inf_sieve_word(sieve, page->rows[i].hash, page->rows[i].instant));
+	{
+		words[i] = inf_sieve_word(sieve, page->rows[i].hash, page->rows[i].instant);
+		__builtin_prefetch(words[i]);
+	}
 	/* no branch depends on what the words are: nobody could guess them */
 	for (int i = 0; i < nrows; i++)
 	{
-		PageRow row = page->rows[i];
+		PageRow *row = &page->rows[i];
 
-		row.may_match = inf_sieve_has_bits(sieve, row.hash, row.instant) | !row.is_read;
-		passed += row.may_match;
-		page->rows[left] = row;
-		left += !drop | row.may_match;
+		row->may_match = inf_sieve_has_bits(words[i], row->hash) | !row->is_read;
+		passed += row->may_match;
+		page->handed[handed] = (uint16) i;
+		handed += !drop | row->may_match;
 	}
-	page->nrows = left;
+	page->nhanded = handed;
 	inf_sieve_count(sieve, (uint64) nrows, (uint64) passed);
 	return nrows - passed;
 }

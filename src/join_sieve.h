@@ -81,28 +81,28 @@ inf_sieve_count(JoinSieve *sieve, uint64 tested, uint64 passed)
 		inf_sieve_judge(sieve);
 }
 
-/* Are all of the probe's bits set? The sieve must have words, here and below. */
+/* Are all of the key's bits set in the word? */
 static inline bool
-inf_sieve_has_bits(const JoinSieve *sieve, uint64 hash, int64 at)
+inf_sieve_has_bits(const uint64 *word, uint64 hash)
 {
 	uint64 bits = inf_sieve_bits(hash);
 
-	return (*inf_sieve_word(sieve, hash, at) & bits) == bits;
+	return (*word & bits) == bits;
 }
 
-/* Can the probe match anything? */
+/* Can the probe match anything? The sieve must have words, here and below. */
 static inline bool
 inf_sieve_passes(JoinSieve *sieve, uint64 hash, int64 at)
 {
-	bool passes = inf_sieve_has_bits(sieve, hash, at);
+	bool passes = inf_sieve_has_bits(inf_sieve_word(sieve, hash, at), hash);
 
 	inf_sieve_count(sieve, 1, passes);
 	return passes;
 }
 
 /*
- * Tells of all rows of a page that have just been read which may match, and leaves only these in it if
- * "drop". Returns how many may not.
+ * Tells of all rows of a page that have just been read which may match, and lets only these be handed
+ * on if "drop". Returns how many may not.
  */
 extern int inf_sieve_page(JoinSieve *sieve, JoinPage *page, bool drop);
 

@@ -134,6 +134,8 @@ typedef struct AttributionJoinState
 	int batch_room;
 	int nbatch;
 	int batch_at;
+	int batch_asked; /* as far as this, the places of runs were asked for */
+	int batch_found; /* and as far as this, runs were found */
 	uint64 *batch_rows;
 	ReadyProbe *batch;
 

@@ -244,7 +244,8 @@ reserve(MemoryContext context, Size bytes)
 
 	if (bytes < 2 * LARGE_PAGE)
 		return stretch;
-	stretch.next = MemoryContextAllocHuge(context, bytes);
+	stretch.next = MemoryContextAllocHuge(context, bytes + INF_CACHE_LINE);
+	stretch.next = (char *) TYPEALIGN(INF_CACHE_LINE, (uintptr_t) stretch.next);
 	stretch.left = bytes;
 #ifdef MADV_HUGEPAGE
 	{
@@ -278,7 +279,7 @@ typedef struct Stretches
 	bool reserved;
 } Stretches;
 
-/* Hashes spread keys evenly: the first part tells how large the directories of all will be. */
+/* The first part tells how large the directories of all will be. */
 static void
 reserve_stretches(JoinTable *table, Stretches *stretches, const PartSizes *sizes)
 {
@@ -297,8 +298,9 @@ reserve_stretches(JoinTable *table, Stretches *stretches, const PartSizes *sizes
 	stretches->reserved = true;
 }
 
-static void
-finish_part(JoinTable *table, JoinPart *part, Stretches *stretches)
+/* Hashes spread keys evenly: returns how many runs another part may be expected to have. */
+static uint32
+finish_part(JoinTable *table, JoinPart *part, Stretches *stretches, uint32 expected_runs)
 {
 	int nchunks = 0;
 	RowChunk **chunks;
@@ -312,7 +314,7 @@ finish_part(JoinTable *table, JoinPart *part, Stretches *stretches)
 		chunks[nchunks++] = chunk;
 
 	sizes = inf_part_measure(table->shape, table->placed, table->keys, chunks, nchunks,
-	                         part->built_rows);
+	                         part->built_rows, expected_runs);
 	if (!stretches->reserved)
 		reserve_stretches(table, stretches, &sizes);
 	part->rows = take(&stretches->rows, table->context, sizes.row_bytes);
@@ -323,6 +325,7 @@ finish_part(JoinTable *table, JoinPart *part, Stretches *stretches)
 	inf_part_point(part, table->context);
 	free_chunks(table, part);
 	charge(table, sizes.row_bytes + sizes.run_bytes + sizes.reference_bytes);
+	return sizes.nruns;
 }
 
 void
@@ -332,13 +335,14 @@ inf_table_finish(JoinTable *table)
 	    AllocSetContextCreate(table->context, "AttributionJoin part", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(passing);
 	Stretches stretches = {0};
+	uint32 expected_runs = 0;
 
 	for (int i = 0; i < table->nparts; i++)
 	{
 		JoinPart *part = &table->parts[i];
 
 		if (part->build_file == NULL && part->first != NULL)
-			finish_part(table, part, &stretches);
+			expected_runs = finish_part(table, part, &stretches, expected_runs);
 		MemoryContextReset(passing);
 	}
 	MemoryContextSwitchTo(old);

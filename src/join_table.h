@@ -12,6 +12,7 @@
 #include "fmgr.h"
 #include "utils/dsa.h"
 
+#include "core/cache_line.h"
 #include "join_row.h"
 
 /* Each level of parts uses its own bits of the hash; the directory uses the last ones. */
@@ -63,7 +64,7 @@ typedef struct JoinPart
 {
 	/* finished */
 	JoinRun *runs;
-	uint64 nplaces; /* for runs, of which some are empty */
+	uint64 nplaces; /* for runs, of which some are empty; whole cache lines */
 	uint64 *rows;
 	char *references; /* base of the rows' values that are no words */
 	uint32 *fingers;  /* NULL, or where in each run this process was last */
@@ -116,13 +117,20 @@ inf_join_hash(uint64 key)
 	return key;
 }
 
-/* The place of a key's run, if it is free, or else the next one that is: bits of no level of parts tell. */
+/*
+ * A key's run has the first free place from the beginning of a cache line on, which bits of the hash
+ * tell that tell of no level of parts. Nearly all runs are found in the line that was asked for.
+ */
 #define PLACE_BITS 28
+#define PLACES_A_LINE (INF_CACHE_LINE / sizeof(JoinRun))
 
 static inline JoinRun *
 inf_first_place(const JoinPart *part, uint64 hash)
 {
-	return &part->runs[(hash & ((UINT64CONST(1) << PLACE_BITS) - 1)) * part->nplaces >> PLACE_BITS];
+	uint64 nlines = part->nplaces / PLACES_A_LINE;
+	uint64 line = (hash & ((UINT64CONST(1) << PLACE_BITS) - 1)) * nlines >> PLACE_BITS;
+
+	return &part->runs[line * PLACES_A_LINE];
 }
 
 static inline JoinRun *
@@ -191,7 +199,8 @@ typedef struct PartSizes
 extern void inf_part_point(JoinPart *part, MemoryContext context);
 
 extern PartSizes inf_part_measure(const RowShape *shape, const RowShape *placed, JoinKeys *keys,
-                                  RowChunk **chunks, int nchunks, uint64 nrows);
+                                  RowChunk **chunks, int nchunks, uint64 nrows,
+                                  uint32 expected_runs);
 extern void inf_part_fill(const RowShape *shape, const RowShape *placed, JoinPart *part,
                           RowChunk **chunks, int nchunks, PartSizes *sizes);
 
