@@ -40,17 +40,23 @@ keys_match(AttributionJoinState *state, const JoinPart *part, const JoinRun *run
 	return true;
 }
 
-/* A line of places at a time, and no branch guesses which of them it is. */
+/* Which places of a line have the key? A bit for each; no branch guesses which it is. */
+static inline uint32
+places_of_key(const JoinRun *line, uint64 key)
+{
+	StaticAssertStmt(PLACES_A_LINE == 4, "a cache line has four places");
+	return (uint32) (line[0].key == key) | (uint32) (line[1].key == key) << 1 |
+	       (uint32) (line[2].key == key) << 2 | (uint32) (line[3].key == key) << 3;
+}
+
 static inline JoinRun *
 find_run_of_word(const JoinPart *part, uint64 key, uint64 hash)
 {
 	for (JoinRun *line = inf_first_place(part, hash);;
 	     line = inf_next_place(part, line + PLACES_A_LINE - 1))
 	{
-		uint32 same = 0;
+		uint32 same = places_of_key(line, key);
 
-		for (Size i = 0; i < PLACES_A_LINE; i++)
-			same |= (uint32) (line[i].key == key) << i;
 		if (same != 0)
 		{
 			/* empty places come after all others of the line, and look like a key that is 0 */

@@ -363,55 +363,54 @@ section 'the learned models', sub {
 	}
 };
 
-section 'steps and sizes of form A', sub {
-	pg("CREATE FUNCTION aggregate_memory(regprocedure, text) RETURNS bigint AS '\$libdir/influence_test' LANGUAGE C");
-	my %per_row;
+# Touches and orders of three sizes: names of the tables, and how many touches there are.
+sub sizes
+{
+	my @sizes;
 	for my $size (0.1, 1, 3)
 	{
-		my ($name, $orders) = $size == 1 ? ('touches', 'orders') : ("touches_$size", "orders_$size");
-		$_ = qq("$_") for $name, $orders;
-		my (undef, $n) = pg("SELECT count(*) FROM $name");
-		my (undef, $memory) = pg("SELECT aggregate_memory('touch_agg(bigint, integer, timestamptz)', 'SELECT customer_id, influencer_id, touched_at FROM $name')");
-		pg("CREATE TEMPORARY TABLE step AS SELECT touches, purchases, touches ~> purchases AS journeys FROM"
-			  . " (SELECT touch_agg(customer_id, influencer_id, touched_at) AS touches FROM $name) t, (SELECT purchase_agg(customer_id, ordered_at, revenue) AS purchases FROM $orders) o");
-		my (undef, $stored) = pg("SELECT pg_column_size(touches) FROM step");
-		printf "\n%d touches: %.2f bytes a touch while aggregating (at most 24), %.2f stored (at most 10)\n", $n, $memory / $n, $stored / $n;
-		for my $workers (0, 1)
-		{
-			pg("SET max_parallel_workers_per_gather = $workers");
-			my %steps = (
-				'1 scan (three columns)' => "SELECT max(customer_id), max(influencer_id), max(touched_at) FROM $name",
-				'2 touch_agg' => "SELECT touch_count(touch_agg(customer_id, influencer_id, touched_at)) FROM $name",
-				'3 purchase_agg' => "SELECT order_count(purchase_agg(customer_id, ordered_at, revenue)) FROM $orders",
-				'4 touches ~> purchases' => "SELECT order_count(touches ~> purchases) FROM step",
-				'5 influence(), with score and lift' => "SELECT count(*) FROM step, influence(journeys)",
-				'5 influence(), without' => "SELECT count(*) FROM step, influence(journeys, effects => false)",
-				'6 attribution(), five models' => "SELECT count(*) FROM step, attribution(journeys, 'linear', 'first_touch', 'last_touch', 'time_decay', 'u_shaped')");
-			time_steps($workers, $n, \%steps, \%per_row);
-		}
-		pg("DROP TABLE step");
+		my %size = map { $_ => $size == 1 ? $_ : qq("${_}_$size") } 'touches', 'orders';
+		$size{n} = (pg("SELECT count(*) FROM $size{touches}"))[1];
+		push @sizes, \%size;
 	}
+	return @sizes;
+}
+
+section 'steps and sizes of form A', sub {
+	pg("CREATE FUNCTION aggregate_memory(regprocedure, text) RETURNS bigint AS '\$libdir/influence_test' LANGUAGE C");
+	my @sizes = sizes();
+	for my $size (@sizes)
+	{
+		my ($touches, $orders, $n) = @$size{'touches', 'orders', 'n'};
+		my (undef, $memory) = pg("SELECT aggregate_memory('touch_agg(bigint, integer, timestamptz)', 'SELECT customer_id, influencer_id, touched_at FROM $touches')");
+		$size->{step} = "step_$n";
+		pg("CREATE TEMPORARY TABLE $size->{step} AS SELECT touches, purchases, touches ~> purchases AS journeys FROM"
+			  . " (SELECT touch_agg(customer_id, influencer_id, touched_at) AS touches FROM $touches) t, (SELECT purchase_agg(customer_id, ordered_at, revenue) AS purchases FROM $orders) o");
+		my (undef, $stored) = pg("SELECT pg_column_size(touches) FROM $size->{step}");
+		$size->{title} = sprintf '%d touches: %.2f bytes a touch while aggregating (at most 24), %.2f stored (at most 10)', $n, $memory / $n, $stored / $n;
+	}
+	time_steps(\@sizes, {
+		'1 scan (three columns)' => sub { "SELECT max(customer_id), max(influencer_id), max(touched_at) FROM $_->{touches}" },
+		'2 touch_agg' => sub { "SELECT touch_count(touch_agg(customer_id, influencer_id, touched_at)) FROM $_->{touches}" },
+		'3 purchase_agg' => sub { "SELECT order_count(purchase_agg(customer_id, ordered_at, revenue)) FROM $_->{orders}" },
+		'4 touches ~> purchases' => sub { "SELECT order_count(touches ~> purchases) FROM $_->{step}" },
+		'5 influence(), with score and lift' => sub { "SELECT count(*) FROM $_->{step}, influence(journeys)" },
+		'5 influence(), without' => sub { "SELECT count(*) FROM $_->{step}, influence(journeys, effects => false)" },
+		'6 attribution(), five models' => sub { "SELECT count(*) FROM $_->{step}, attribution(journeys, 'linear', 'first_touch', 'last_touch', 'time_decay', 'u_shaped')" },
+	});
+	pg("DROP TABLE $_->{step}") for @sizes;
 };
 
 # The same time for each touch at every size, and no more memory than allowed.
 section 'steps and sizes of the join', sub {
-	my %per_row;
-	for my $size (0.1, 1, 3)
-	{
-		my ($touches, $orders) = $size == 1 ? ('touches', 'orders') : (qq("touches_$size"), qq("orders_$size"));
-		my (undef, $n) = pg("SELECT count(*) FROM $touches");
-		print "\n$n touches\n";
-		for my $workers (0, 1)
-		{
-			pg("SET max_parallel_workers_per_gather = $workers");
-			my %steps = (
-				'1 scan (two columns)' => "SELECT max(customer_id), max(touched_at) FROM $touches",
-				'2 pairs' => "SELECT count(*) FROM $touches t JOIN $orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at",
-				'3 touches that led to an order' => "SELECT count(*) FROM $touches t WHERE EXISTS (SELECT FROM $orders o WHERE t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at)",
-				'4 orders without a touch' => "SELECT count(*) FROM $orders o WHERE NOT EXISTS (SELECT FROM $touches t WHERE t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at)");
-			time_steps($workers, $n, \%steps, \%per_row);
-		}
-	}
+	my @sizes = sizes();
+	$_->{title} = "$_->{n} touches" for @sizes;
+	time_steps(\@sizes, {
+		'1 scan (two columns)' => sub { "SELECT max(customer_id), max(touched_at) FROM $_->{touches}" },
+		'2 pairs' => sub { "SELECT count(*) FROM $_->{touches} t JOIN $_->{orders} o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at" },
+		'3 touches that led to an order' => sub { "SELECT count(*) FROM $_->{touches} t WHERE EXISTS (SELECT FROM $_->{orders} o WHERE t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at)" },
+		'4 orders without a touch' => sub { "SELECT count(*) FROM $_->{orders} o WHERE NOT EXISTS (SELECT FROM $_->{touches} t WHERE t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at)" },
+	});
 	my $multiplier = (pg("SHOW hash_mem_multiplier"))[1];
 	print "\nMemory, with the table of all orders (hash_mem_multiplier = $multiplier)\n";
 	for my $memory ('4MB', '64MB', '1GB')
@@ -432,18 +431,35 @@ section 'steps and sizes of the join', sub {
 	pg("SET work_mem = '256MB'");
 };
 
-# Times each of the steps, for each of n touches, beside what it was at the size before.
+# Times each of the steps, the sizes taking turns, and prints it for each touch beside what it was at
+# the size before. A step is told its size in $_.
 sub time_steps
 {
-	my ($workers, $n, $steps, $per_row) = @_;
-	for my $step (sort keys %$steps)
+	my ($sizes, $steps) = @_;
+	my %ms;
+	for my $workers (0, 1)
 	{
-		my $ms = median(map { (pg($steps->{$step}))[0] } 1 .. $rounds);
-		my $per = $ms * 1e6 / $n;
-		my $before = $per_row->{"$workers $step"};
-		printf "  %d workers %-32s %8.0f ms  %6.1f ns a touch%s\n", $workers, $step, $ms, $per,
-			defined $before ? sprintf('  x %.2f of the size before', $per / $before) : '';
-		$per_row->{"$workers $step"} = $per;
+		pg("SET max_parallel_workers_per_gather = $workers");
+		for my $step (sort keys %$steps)
+		{
+			for (1 .. $rounds)
+			{
+				push @{ $ms{"$workers workers $step"}{ $_->{n} } }, (pg($steps->{$step}->()))[0] for @$sizes;
+			}
+		}
+	}
+	my %before;
+	for my $size (@$sizes)
+	{
+		print "\n$size->{title}\n";
+		for my $step (sort keys %ms)
+		{
+			my $ms = median(@{ $ms{$step}{ $size->{n} } });
+			my $per = $ms * 1e6 / $size->{n};
+			printf "  %-42s %8.0f ms  %6.1f ns a touch%s\n", $step, $ms, $per,
+				defined $before{$step} ? sprintf('  x %.2f of the size before', $per / $before{$step}) : '';
+			$before{$step} = $per;
+		}
 	}
 }
 
