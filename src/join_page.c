@@ -175,8 +175,8 @@ read_rows(JoinPage *page, Page data, const OffsetNumber *items, const char *ahea
 		page->handed[i] = (uint16) i;
 		row->item = items[i];
 		row->may_match = true;
-		row->is_read = (header->t_infomask & HEAP_HASNULL) == 0 &&
-		               HeapTupleHeaderGetNatts(header) >= natts;
+		row->is_read =
+		    (header->t_infomask & HEAP_HASNULL) == 0 && HeapTupleHeaderGetNatts(header) >= natts;
 		if (unlikely(!row->is_read))
 		{
 			row->key = row->hash = 0;
