@@ -75,6 +75,8 @@ add_run(JoinSieve *sieve, const RowShape *placed, const JoinPart *part, const Jo
 		int64 to = from;
 		int64 span = placed->span ? (int64) row[placed->span] : reach;
 
+		if (unlikely((r & 65535) == 65535))
+			CHECK_FOR_INTERRUPTS();
 		if (orders_built ? pg_sub_s64_overflow(to, span, &from)
 		                 : pg_add_s64_overflow(from, span, &to))
 		{
