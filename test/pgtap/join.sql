@@ -14,27 +14,7 @@ SELECT n AS order_id, (n * 7) % 1000 AS customer_id,
 FROM   generate_series(1, 10000) AS n;
 ANALYZE touches, orders;
 
-CREATE FUNCTION plan_of(query text, options text DEFAULT 'COSTS OFF') RETURNS text LANGUAGE plpgsql AS $$
-DECLARE line text; plan text := '';
-BEGIN
-	FOR line IN EXECUTE format('EXPLAIN (%s) %s', options, query) LOOP plan := plan || line || E'\n'; END LOOP;
-	RETURN plan;
-END $$;
-CREATE FUNCTION is_joined(query text, what text) RETURNS text LANGUAGE sql AS $$
-	SELECT matches(plan_of(query), 'AttributionJoin', what) $$;
-CREATE FUNCTION is_not_joined(query text, what text) RETURNS text LANGUAGE sql AS $$
-	SELECT doesnt_match(plan_of(query), 'AttributionJoin', what) $$;
--- what a query gives with the join is what it gives without
-CREATE FUNCTION same_rows(query text, what text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE joined text; plain text; counted text := format('SELECT count(*) || '' '' || sum(hashtextextended(q::text, 0)::numeric) FROM (%s) AS q', query);
-BEGIN
-	RETURN NEXT is_joined(query, what || ': the plan');
-	EXECUTE counted INTO joined;
-	SET LOCAL influence.enable_attribution_join = off;
-	EXECUTE counted INTO plain;
-	SET LOCAL influence.enable_attribution_join = on;
-	RETURN NEXT is(joined, plain, what || ': the rows');
-END $$;
+\ir ../lib/same_rows.sql
 
 -- when it is taken
 SELECT is_joined('SELECT count(*) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 'all touches and orders');
@@ -340,24 +320,14 @@ CREATE TABLE many_orders AS
 SELECT n % 20000 AS customer_id, timestamptz '2026-01-01 00:00+00' + n % 7907 * interval '157 seconds' AS ordered_at, n AS order_id FROM generate_series(1, 60000) AS n;
 ANALYZE wide_touches, many_orders;
 CREATE FUNCTION wide_rows(columns text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE query text; counted text; joined text; plain text;
+DECLARE query text;
 BEGIN
 	FOREACH query IN ARRAY ARRAY[
 		'SELECT %s FROM wide_touches t WHERE EXISTS (SELECT FROM many_orders o WHERE o.customer_id = t.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''2 days''))',
 		'SELECT %s, order_id FROM wide_touches t JOIN many_orders o ON o.customer_id = t.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''2 days'')',
 		'SELECT %s, order_id FROM wide_touches t LEFT JOIN many_orders o ON o.customer_id = t.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''2 days'')'] LOOP
 		query := format(query, columns);
-		counted := format('SELECT count(*) || '' '' || sum(hashtextextended(q::text, 0)::numeric) FROM (%s) AS q', query);
-		SET LOCAL enable_hashjoin = off;
-		SET LOCAL enable_mergejoin = off;
-		RETURN NEXT is_joined(query, query);
-		EXECUTE counted INTO joined;
-		SET LOCAL enable_hashjoin = on;
-		SET LOCAL influence.enable_attribution_join = off;
-		EXECUTE counted INTO plain;
-		SET LOCAL influence.enable_attribution_join = on;
-		SET LOCAL enable_mergejoin = on;
-		RETURN NEXT is(joined, plain, query);
+		RETURN QUERY SELECT same_rows(query, query, forced => true);
 	END LOOP;
 END $$;
 SELECT wide_rows('two, four, eight, one, yes, float4, float8, t.customer_id, touched_at');

@@ -5,34 +5,16 @@ SET temp_buffers = '800kB';
 BEGIN;
 SELECT plan(46);
 
--- what a query gives with the join is what it gives without
-CREATE FUNCTION same_rows(touches text, orders text, what text, also text DEFAULT '') RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-	query text;
-	counted text;
-	line text;
-	plan text;
-	joined text;
-	plain text;
+\ir ../lib/same_rows.sql
+
+CREATE FUNCTION same_pairs(touches text, orders text, what text, also text DEFAULT '') RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE query text;
 BEGIN
 	FOREACH query IN ARRAY ARRAY[
 		'SELECT t.touched_at, o.order_id FROM %s t JOIN %s o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at %s',
 		'SELECT o.order_id, t.touch_id FROM %s t RIGHT JOIN %s o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at %s']
 	LOOP
-		query := format(query, touches, orders, also);
-		counted := format('SELECT count(*) || '' '' || sum(hashtextextended(q::text, 0)::numeric) FROM (%s) AS q', query);
-		SET LOCAL enable_hashjoin = off;
-		SET LOCAL enable_mergejoin = off;
-		plan := '';
-		FOR line IN EXECUTE 'EXPLAIN ' || query LOOP plan := plan || line; END LOOP;
-		RETURN NEXT matches(plan, 'AttributionJoin', what || ': the plan');
-		EXECUTE counted INTO joined;
-		SET LOCAL enable_hashjoin = on;
-		SET LOCAL influence.enable_attribution_join = off;
-		EXECUTE counted INTO plain;
-		SET LOCAL influence.enable_attribution_join = on;
-		SET LOCAL enable_mergejoin = on;
-		RETURN NEXT is(joined, plain, what || ': the rows');
+		RETURN QUERY SELECT same_rows(format(query, touches, orders, also), what, forced => true);
 	END LOOP;
 END $$;
 
@@ -62,29 +44,29 @@ ANALYZE orders, no_zero, only_zero, held_orders, touches, wide_touches, held_tou
 SELECT cmp_ok(pg_relation_size('large_touches') * 4, '>', (SELECT setting::bigint * 8192 FROM pg_settings WHERE name = 'shared_buffers'), 'a table larger than a quarter of the buffers');
 SELECT cmp_ok(pg_relation_size('held_touches'), '>', 800 * 1024::bigint, 'a temporary table larger than its buffers');
 
-SELECT same_rows('touches', 'orders', 'pages in memory');
-SELECT same_rows('touches', 'no_zero', 'no order of customer 0');
-SELECT same_rows('touches', 'only_zero', 'orders of customer 0');
-SELECT same_rows('wide_touches', 'orders', 'long rows');
-SELECT same_rows('held_touches', 'held_orders', 'temporary tables');
-SELECT same_rows('few_held', 'held_orders', 'a temporary table that stays in memory');
-SELECT same_rows('large_touches', 'orders', 'pages that are not in memory');
+SELECT same_pairs('touches', 'orders', 'pages in memory');
+SELECT same_pairs('touches', 'no_zero', 'no order of customer 0');
+SELECT same_pairs('touches', 'only_zero', 'orders of customer 0');
+SELECT same_pairs('wide_touches', 'orders', 'long rows');
+SELECT same_pairs('held_touches', 'held_orders', 'temporary tables');
+SELECT same_pairs('few_held', 'held_orders', 'a temporary table that stays in memory');
+SELECT same_pairs('large_touches', 'orders', 'pages that are not in memory');
 
 DELETE FROM touches WHERE touch_id BETWEEN 20000 AND 90000 OR touch_id > 190000;
-SELECT same_rows('touches', 'orders', 'pages without a visible row');
+SELECT same_pairs('touches', 'orders', 'pages without a visible row');
 SET LOCAL max_parallel_workers_per_gather = 2;
 SET LOCAL parallel_setup_cost = 0;
 SET LOCAL parallel_tuple_cost = 0;
 SET LOCAL min_parallel_table_scan_size = 0;
-SELECT same_rows('touches', 'orders', 'the same with workers');
-SELECT same_rows('large_touches', 'no_zero', 'pages that are not in memory, with workers');
+SELECT same_pairs('touches', 'orders', 'the same with workers');
+SELECT same_pairs('large_touches', 'no_zero', 'pages that are not in memory, with workers');
 RESET max_parallel_workers_per_gather;
 
 -- two keys are a hash: places are searched one by one
 CREATE TABLE regions AS SELECT touch_id, customer_id % 300 AS customer_id, customer_id / 300 AS region, touched_at FROM touches;
 CREATE TABLE region_orders AS SELECT order_id, customer_id % 300 AS customer_id, customer_id / 300 AS region, ordered_at FROM orders;
 ANALYZE regions, region_orders;
-SELECT same_rows('regions', 'region_orders', 'two keys', 'AND t.region = o.region');
+SELECT same_pairs('regions', 'region_orders', 'two keys', 'AND t.region = o.region');
 
 SELECT * FROM finish();
 ROLLBACK;
