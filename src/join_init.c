@@ -21,6 +21,51 @@
 #include "join_order.h"
 #include "join_state.h"
 
+/*
+ * Does the plan only pick columns of a table's rows? The server leaves that out by itself, but not
+ * for a table of which a column was dropped, or was added with a default.
+ */
+static bool
+only_picks_columns(PlanState *plan)
+{
+	ListCell *lc;
+
+	if (!IsA(plan, SeqScanState) || plan->qual != NULL || plan->ps_ProjInfo == NULL)
+		return false;
+	foreach (lc, plan->plan->targetlist)
+	{
+		Var *var = (Var *) lfirst_node(TargetEntry, lc)->expr;
+
+		if (!IsA(var, Var) || var->varattno <= 0)
+			return false;
+	}
+	return true;
+}
+
+/* Columns of the scan tuple by the attributes that are read: the plan's, or the table's own. */
+static List *
+read_attnos(AttributionJoinState *state, List *sides, List *attnos)
+{
+	List *result = NIL;
+	ListCell *lc;
+	ListCell *side_number;
+
+	forboth (lc, attnos, side_number, sides)
+	{
+		JoinSide *side = lfirst_int(side_number) == 0 ? &state->probe : &state->build;
+		int attno = lfirst_int(lc);
+
+		if (side->reads_table)
+		{
+			TargetEntry *entry = list_nth(side->plan->plan->targetlist, attno - 1);
+
+			attno = castNode(Var, entry->expr)->varattno;
+		}
+		result = lappend_int(result, attno);
+	}
+	return result;
+}
+
 /* How columns of the scan tuple are to be read of one side's rows. */
 typedef struct Translation
 {
@@ -95,16 +140,24 @@ init_keys(JoinKeys *keys, List *operators, List *same, List *collations)
 	keys->is_word = keys->nkeys == 1 && keys->keys[0].is_word;
 }
 
+static void
+init_plan(JoinSide *side, PlanState *plan)
+{
+	side->plan = plan;
+	side->exec = plan->ExecProcNodeReal;
+	side->reads_table = only_picks_columns(plan);
+	side->desc = side->reads_table ? ((ScanState *) plan)->ss_ScanTupleSlot->tts_tupleDescriptor
+	                               : ExecGetResultType(plan);
+}
+
 /* Keys, instant and lookback of one side. */
 static void
-init_side(AttributionJoinState *state, JoinSide *side, PlanState *plan, List *key_expressions,
-          Expr *at, List *span, Translation *translation)
+init_side(AttributionJoinState *state, JoinSide *side, List *key_expressions, Expr *at, List *span,
+          Translation *translation)
 {
 	PlanState *parent = &state->css.ss.ps;
 	int nkeys = state->keys.nkeys;
 
-	side->plan = plan;
-	side->exec = plan->ExecProcNodeReal;
 	side->key_is_word = state->keys.is_word;
 	side->keys = palloc0(nkeys * sizeof(SideExpression));
 	side->key_lengths = palloc0(nkeys * sizeof(int));
@@ -125,7 +178,7 @@ init_side(AttributionJoinState *state, JoinSide *side, PlanState *plan, List *ke
 	side->isnull = palloc0((AJ_MAX_COLUMNS + nkeys) * sizeof(bool));
 }
 
-/* The column of the side's rows that holds an attribute of its plan. */
+/* The column of the side's rows that holds an attribute. */
 static int
 row_column(JoinSide *side, AttrNumber attno)
 {
@@ -137,7 +190,7 @@ row_column(JoinSide *side, AttrNumber attno)
 		if (shape->columns[i].source == attno)
 			return i;
 	}
-	attribute = TupleDescAttr(ExecGetResultType(side->plan), attno - 1);
+	attribute = TupleDescAttr(side->desc, attno - 1);
 	inf_row_shape_add(shape, attno, attribute->attlen, attribute->attbyval);
 	side->natts = Max(side->natts, attno);
 	return shape->ncolumns - 1;
@@ -190,10 +243,8 @@ is_direct(const CustomScan *scan, const AttributionJoinState *state)
 }
 
 static void
-init_output(AttributionJoinState *state, CustomScan *scan, List *filters)
+init_output(AttributionJoinState *state, CustomScan *scan, List *filters, List *sides, List *attnos)
 {
-	List *sides = list_nth(scan->custom_private, PRIVATE_SIDES);
-	List *attnos = list_nth(scan->custom_private, PRIVATE_ATTNOS);
 	int room = Max(list_length(sides), list_length(scan->scan.plan.targetlist));
 	ListCell *lc;
 
@@ -295,7 +346,8 @@ inf_join_begin(CustomScanState *node, EState *estate, int eflags)
 	List *instants = list_nth(scan->custom_exprs, EXPRESSION_INSTANTS);
 	List *span = list_nth(scan->custom_exprs, EXPRESSION_SPAN);
 	List *filters = list_nth(scan->custom_exprs, EXPRESSION_FILTERS);
-	Translation translation = {list_nth(scan->custom_private, PRIVATE_ATTNOS)};
+	List *sides = list_nth(scan->custom_private, PRIVATE_SIDES);
+	Translation translation;
 	bool is_window = list_nth_int(numbers, NUMBER_IS_WINDOW);
 	PlanState *probe;
 	PlanState *build;
@@ -323,8 +375,11 @@ inf_join_begin(CustomScanState *node, EState *estate, int eflags)
 	state->build.is_window = is_window && state->orders_built;
 	state->probe.has_span = state->span_source == SPAN_PROBE;
 	state->build.has_span = state->span_source == SPAN_BUILD;
-	init_side(state, &state->probe, probe, probe_keys, linitial(instants), span, &translation);
-	init_side(state, &state->build, build, build_keys, lsecond(instants), span, &translation);
+	init_plan(&state->probe, probe);
+	init_plan(&state->build, build);
+	translation.attnos = read_attnos(state, sides, list_nth(scan->custom_private, PRIVATE_ATTNOS));
+	init_side(state, &state->probe, probe_keys, linitial(instants), span, &translation);
+	init_side(state, &state->build, build_keys, lsecond(instants), span, &translation);
 	if (state->span_source == SPAN_CONSTANT)
 	{
 		state->span_state = ExecInitExpr(linitial(span), &node->ss.ps);
@@ -340,7 +395,7 @@ inf_join_begin(CustomScanState *node, EState *estate, int eflags)
 	if (filters != NIL)
 		state->filter = ExecInitQual(filters, &node->ss.ps);
 	init_kind(state);
-	init_output(state, scan, filters);
+	init_output(state, scan, filters, sides, translation.attnos);
 	state->out_changes = estate->es_plannedstmt->commandType != CMD_SELECT ||
 	                     estate->es_plannedstmt->hasModifyingCTE;
 	state->in_order = list_nth_int(numbers, NUMBER_IN_ORDER);

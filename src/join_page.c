@@ -19,6 +19,9 @@
 /* Rows of a page for which memory is asked ahead: pages are short for the processor to guess. */
 #define READ_AHEAD 16
 
+/* Lines of memory of a page. */
+#define PAGE_LINES (BLCKSZ / INF_CACHE_LINE)
+
 /* Pages at most without a look for one that is in memory. */
 #define MOST_PASSED 1023
 
@@ -78,13 +81,16 @@ inf_page_begin(MemoryContext context, TableScanDesc scan, TupleTableSlot *slot, 
 	page->scan = (HeapScanDesc) scan;
 	page->is_date = is_date;
 	page->natts = natts;
+	page->key_attno = key_attno;
+	page->at_attno = at_attno;
 	page->key_length = key_length;
 	page->key_offset = key_offset;
 	page->at_offset = at_offset;
 	page->column_offsets = fixed_offsets(context, shape, desc);
 	page->asked = InvalidBlockNumber;
 	page->to_pass = page->passed = 0;
-	page->nrows = page->nhanded = page->next = 0;
+	page->nrows = page->nunread = page->nunmatchable = 0;
+	page->nhanded = page->next = 0;
 	return page;
 }
 
@@ -150,6 +156,56 @@ page_ahead(JoinPage *page)
 	return BufferGetPage(found.recent_buffer);
 }
 
+/* Are the row's first columns where they are in rows without NULLs? */
+static inline bool
+has_columns(HeapTupleHeader header, int natts)
+{
+	if (HeapTupleHeaderGetNatts(header) < natts)
+		return false;
+	if (likely((header->t_infomask & HEAP_HASNULL) == 0))
+		return true;
+	for (int i = 0; i < natts; i++)
+	{
+		if (att_isnull(i, header->t_bits))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A row whose columns may be elsewhere. Without a key or an instant it matches nothing: an instant
+ * that is infinite says the same, and of rows that match nothing no columns are read in place.
+ */
+static void
+read_odd_row(JoinPage *page, HeapTupleHeader header, PageRow *row)
+{
+	row->is_read = HeapTupleHeaderGetNatts(header) >= page->natts &&
+	               (att_isnull(page->key_attno - 1, header->t_bits) ||
+	                att_isnull(page->at_attno - 1, header->t_bits));
+	row->may_match = !row->is_read;
+	page->nunread += !row->is_read;
+	page->nunmatchable += row->is_read;
+	row->key = row->hash = 0;
+	row->instant = page->is_date ? DATEVAL_NOBEGIN : DT_NOBEGIN;
+}
+
+/*
+ * For so many lines of the next page one asks if this one has that many rows. Most lines of a page
+ * with few and long rows are not read: what tells where the rows are comes first.
+ */
+static inline int
+lines_ahead(int nrows)
+{
+	return nrows >= PAGE_LINES / 2 ? PAGE_LINES : nrows;
+}
+
+/* Not into the first cache: there the rows that are read now take the room. */
+static inline void
+ask_for_line(const char *page, int number)
+{
+	__builtin_prefetch(page + number * INF_CACHE_LINE, 0, 2);
+}
+
 /* Reads the rows of a page, and meanwhile asks for the memory of the one that comes next. */
 static void
 read_rows(JoinPage *page, Page data, const OffsetNumber *items, const char *ahead, bool was_asked)
@@ -160,6 +216,7 @@ read_rows(JoinPage *page, Page data, const OffsetNumber *items, const char *ahea
 	int key_offset = page->key_offset;
 	int at_offset = page->at_offset;
 	bool is_date = page->is_date;
+	int nlines = ahead == NULL ? 0 : lines_ahead(nrows);
 	PageRow *row = page->rows;
 
 	for (int i = 0; i < nrows; i++, row++)
@@ -169,25 +226,23 @@ read_rows(JoinPage *page, Page data, const OffsetNumber *items, const char *ahea
 
 		if (!was_asked && i + READ_AHEAD < nrows)
 			__builtin_prefetch(item_of(data, items[i + READ_AHEAD]));
-		if (ahead != NULL && i < BLCKSZ / INF_CACHE_LINE)
-			/* not into the first cache: there the rows that are read now take the room */
-			__builtin_prefetch(ahead + i * INF_CACHE_LINE, 0, 2);
+		if (i < nlines)
+			ask_for_line(ahead, i);
 		page->handed[i] = (uint16) i;
 		row->item = items[i];
-		row->may_match = true;
-		row->is_read =
-		    (header->t_infomask & HEAP_HASNULL) == 0 && HeapTupleHeaderGetNatts(header) >= natts;
-		if (unlikely(!row->is_read))
+		if (unlikely(!has_columns(header, natts)))
 		{
-			row->key = row->hash = 0;
-			row->instant = 0;
+			read_odd_row(page, header, row);
 			continue;
 		}
+		row->is_read = row->may_match = true;
 		row->key = read_key(values + key_offset, key_length);
 		row->hash = inf_join_hash(row->key);
 		row->instant = is_date ? *(const DateADT *) (values + at_offset)
 		                       : *(const int64 *) (values + at_offset);
 	}
+	for (int i = nrows; i < nlines; i++)
+		ask_for_line(ahead, i);
 }
 
 bool
@@ -198,7 +253,8 @@ inf_page_load(JoinPage *page)
 	bool was_asked;
 
 	CHECK_FOR_INTERRUPTS();
-	page->nrows = page->nhanded = page->next = 0;
+	page->nrows = page->nunread = page->nunmatchable = 0;
+	page->nhanded = page->next = 0;
 	if (heap_getnext((TableScanDesc) scan, ForwardScanDirection) == NULL)
 		return false;
 	/*
@@ -209,7 +265,7 @@ inf_page_load(JoinPage *page)
 	page->nrows = page->nhanded = (int) scan->rs_ntuples - first;
 	scan->rs_cindex = scan->rs_ntuples - 1;
 	pgstat_count_index_tuples(scan->rs_base.rs_rd, page->nrows - 1);
-	was_asked = page->asked == scan->rs_cblock;
+	was_asked = page->asked == scan->rs_cblock && lines_ahead(page->nrows) == PAGE_LINES;
 	read_rows(page, BufferGetPage(scan->rs_cbuf), scan->rs_vistuples + first, page_ahead(page),
 	          was_asked);
 	return true;

@@ -22,7 +22,7 @@ typedef struct PageRow
 	uint64 hash;       /* of the key */
 	OffsetNumber item; /* of the page */
 	bool is_read;      /* else it has to be taken apart, and all but the item is 0 */
-	bool may_match;    /* false if that was found out */
+	bool may_match;    /* false if that was found out: no key, no instant, or the sieve tells */
 } PageRow;
 
 typedef struct JoinPage
@@ -30,6 +30,8 @@ typedef struct JoinPage
 	HeapScanDesc scan;
 	bool is_date;
 	int natts; /* that a row must have */
+	int key_attno;
+	int at_attno;
 	int key_length;
 	int key_offset;
 	int at_offset;
@@ -41,6 +43,8 @@ typedef struct JoinPage
 	int passed;        /* as many as there were last time */
 
 	int nrows;
+	int nunread;      /* rows that have to be taken apart */
+	int nunmatchable; /* rows without a key or an instant */
 	PageRow rows[MaxHeapTuplesPerPage];
 
 	/* rows that are handed on, by number */

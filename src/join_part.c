@@ -291,10 +291,7 @@ place_row(const RowShape *shape, const RowShape *placed, JoinPart *part, const u
 	place[0] = row[0];
 	memcpy(place + (placed->has_head ? 2 : 1), row + 2, (shape->words - 2) * sizeof(uint64));
 	if (placed->has_head)
-	{
 		ROW_HEAD(place)->state = ROW_UNMATCHED;
-		ROW_HEAD(place)->words = words;
-	}
 	if (words > (uint32) shape->words)
 	{
 		Size bytes = (words - (uint32) shape->words) * sizeof(uint64);

@@ -163,7 +163,6 @@ plan_numbers(const Proposal *p, const JoinClauses *clauses)
 	numbers[NUMBER_SPAN_SOURCE] = clauses->span_source;
 	numbers[NUMBER_IS_WINDOW] = clauses->is_window;
 	numbers[NUMBER_ORDERS_BUILT] = clauses->orders_built;
-	numbers[NUMBER_IS_DATE] = clauses->time_type == TIME_DATE;
 	numbers[NUMBER_TIME_TYPE] = clauses->time_type;
 	numbers[NUMBER_IN_ORDER] = p->in_order;
 	for (int i = 0; i < NUMBER_COUNT; i++)

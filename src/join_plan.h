@@ -38,9 +38,8 @@ typedef enum PlanNumber
 	NUMBER_SPAN_SOURCE,
 	NUMBER_IS_WINDOW,    /* the orders' instant is an attribution_window */
 	NUMBER_ORDERS_BUILT, /* the orders are the build side, not the touches */
-	NUMBER_IS_DATE,
-	NUMBER_TIME_TYPE, /* TimeType of the touches */
-	NUMBER_IN_ORDER,  /* what comes out is in the order of the probes */
+	NUMBER_TIME_TYPE,    /* TimeType of the touches */
+	NUMBER_IN_ORDER,     /* what comes out is in the order of the probes */
 	NUMBER_COUNT
 } PlanNumber;
 

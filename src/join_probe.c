@@ -368,6 +368,7 @@ read_batch(AttributionJoinState *state)
 
 		if (page != NULL && page->next == page->nhanded)
 		{
+			inf_side_leave_row(side);
 			if (!inf_page_load(page))
 			{
 				state->exhausted = true;

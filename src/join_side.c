@@ -170,12 +170,16 @@ inf_side_next_of_plan(JoinSide *side)
 	PlanState *plan = side->plan;
 	TupleTableSlot *slot = ExecProcNode(plan);
 
+	if (TupIsNull(slot))
+		return NULL;
+	if (side->reads_table)
+		slot = plan->ps_ExprContext->ecxt_scantuple;
 	/* nobody measures it, nobody has put anything around it, no row is looked at a second time */
-	if (IsA(plan, SeqScanState) && plan->qual == NULL && plan->ps_ProjInfo == NULL &&
-	    plan->instrument == NULL && plan->ExecProcNode == side->exec &&
-	    plan->state->es_epq_active == NULL && !TupIsNull(slot))
+	if (IsA(plan, SeqScanState) && plan->qual == NULL &&
+	    (plan->ps_ProjInfo == NULL || side->reads_table) && plan->instrument == NULL &&
+	    plan->ExecProcNode == side->exec && plan->state->es_epq_active == NULL)
 		begin_scan(side, slot);
-	return TupIsNull(slot) ? NULL : slot;
+	return slot;
 }
 
 bool

@@ -25,8 +25,10 @@ typedef struct JoinSide
 {
 	PlanState *plan;
 	ExecProcNodeMtd exec; /* the plan's own function, before anybody puts another around it */
-	TableScanDesc scan;   /* of a plan that does nothing but scan, or NULL */
-	JoinPage *page;       /* of such a scan whose rows are read in place, or NULL */
+	bool reads_table;   /* the plan only picks columns of a table's rows: these are read instead */
+	TupleDesc desc;     /* of the rows that are read */
+	TableScanDesc scan; /* of a plan that does nothing but scan, or NULL */
+	JoinPage *page;     /* of such a scan whose rows are read in place, or NULL */
 	bool is_build;
 	bool is_date;
 	bool is_window; /* the instant is an attribution_window */
@@ -72,6 +74,16 @@ inf_side_forget_scan(JoinSide *side)
 	side->row = NULL;
 }
 
+/* The row that was read in place goes out of its slot, which is then not in the way of the page's end. */
+static inline void
+inf_side_leave_row(JoinSide *side)
+{
+	TupleTableSlot *slot = ((ScanState *) side->plan)->ss_ScanTupleSlot;
+
+	if (!TTS_EMPTY(slot))
+		ExecClearTuple(slot);
+}
+
 /*
  * The next row of the plan, or NULL. What does nothing but scan a table is left out of the way after
  * its first row: that is a fifth of the time that a row takes. Where rows are read in place, the slot
@@ -87,8 +99,7 @@ inf_side_next(JoinSide *side)
 	slot = ((ScanState *) side->plan)->ss_ScanTupleSlot;
 	if (side->page != NULL)
 	{
-		if (!TTS_EMPTY(slot))
-			ExecClearTuple(slot);
+		inf_side_leave_row(side);
 		side->row = inf_page_next(side->page);
 		return side->row == NULL ? NULL : slot;
 	}

@@ -134,6 +134,7 @@ inf_sieve_page(JoinSieve *sieve, JoinPage *page, bool drop)
 {
 	const uint64 *words[MaxHeapTuplesPerPage];
 	int nrows = page->nrows;
+	int tested = nrows - page->nunread - page->nunmatchable;
 	int handed = 0;
 	int passed = 0;
 
@@ -147,14 +148,15 @@ inf_sieve_page(JoinSieve *sieve, JoinPage *page, bool drop)
 	{
 		PageRow *row = &page->rows[i];
 
-		row->may_match = inf_sieve_has_bits(words[i], row->hash) | !row->is_read;
+		row->may_match &= inf_sieve_has_bits(words[i], row->hash) | !row->is_read;
 		passed += row->may_match;
 		page->handed[handed] = (uint16) i;
 		handed += !drop | row->may_match;
 	}
 	page->nhanded = handed;
-	inf_sieve_count(sieve, (uint64) nrows, (uint64) passed);
-	return nrows - passed;
+	passed -= page->nunread;
+	inf_sieve_count(sieve, (uint64) tested, (uint64) passed);
+	return tested - passed;
 }
 
 void

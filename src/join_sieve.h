@@ -102,7 +102,7 @@ inf_sieve_passes(JoinSieve *sieve, uint64 hash, int64 at)
 
 /*
  * Tells of all rows of a page that have just been read which may match, and lets only these be handed
- * on if "drop". Returns how many may not.
+ * on if "drop". Returns how many it kept from that.
  */
 extern int inf_sieve_page(JoinSieve *sieve, JoinPage *page, bool drop);
 

@@ -265,7 +265,10 @@ take(Stretch *stretch, MemoryContext context, Size bytes)
 	char *result = stretch->next;
 
 	if (bytes > stretch->left)
-		return MemoryContextAllocHuge(context, Max(bytes, 8));
+	{
+		result = MemoryContextAllocHuge(context, bytes + INF_CACHE_LINE);
+		return (char *) TYPEALIGN(INF_CACHE_LINE, (uintptr_t) result);
+	}
 	stretch->next += bytes;
 	stretch->left -= bytes;
 	return result;

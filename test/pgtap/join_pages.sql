@@ -1,9 +1,9 @@
 -- The attribution join where rows are read from pages in place and probes in batches: pages that are
--- in memory and pages that are not, of temporary tables, without rows, of rows long and short; keys
--- that look like an empty place of the directory.
+-- in memory and pages that are not, of temporary tables, without rows, of rows long and short; NULLs
+-- before, in and after what is read; keys that look like an empty place of the directory.
 SET temp_buffers = '800kB';
 BEGIN;
-SELECT plan(46);
+SELECT plan(110);
 
 \ir ../lib/same_rows.sql
 
@@ -12,7 +12,8 @@ DECLARE query text;
 BEGIN
 	FOREACH query IN ARRAY ARRAY[
 		'SELECT t.touched_at, o.order_id FROM %s t JOIN %s o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at %s',
-		'SELECT o.order_id, t.touch_id FROM %s t RIGHT JOIN %s o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at %s']
+		'SELECT o.order_id, t.touch_id FROM %s t RIGHT JOIN %s o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at %s',
+		'SELECT t.touch_id, t.customer_id, o.order_id FROM %s t LEFT JOIN %s o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at %s']
 	LOOP
 		RETURN QUERY SELECT same_rows(format(query, touches, orders, also), what, forced => true);
 	END LOOP;
@@ -67,6 +68,30 @@ CREATE TABLE regions AS SELECT touch_id, customer_id % 300 AS customer_id, custo
 CREATE TABLE region_orders AS SELECT order_id, customer_id % 300 AS customer_id, customer_id / 300 AS region, ordered_at FROM orders;
 ANALYZE regions, region_orders;
 SELECT same_pairs('regions', 'region_orders', 'two keys', 'AND t.region = o.region');
+
+-- NULLs: after the columns that are read, in them, before them; and rows older than a column
+CREATE FUNCTION make_sparse(name text, nulls text, customer text DEFAULT 'customer_id', touched_at text DEFAULT 'touched_at') RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE format('CREATE TABLE %s AS SELECT CASE WHEN %s THEN NULL ELSE 7 END AS channel, touch_id, %s AS customer_id, %s AS touched_at,'
+		' CASE WHEN touch_id %% 7 <> 0 THEN NULL ELSE touch_id END AS campaign_id FROM held_touches', name, nulls, customer, touched_at);
+	EXECUTE format('ANALYZE %s', name);
+END $$;
+SELECT make_sparse('campaigns', 'false');
+SELECT make_sparse('channels', 'touch_id % 3 = 0');
+SELECT make_sparse('strangers', 'touch_id % 4 = 0', 'CASE WHEN touch_id % 5 = 0 THEN customer_id END');
+SELECT make_sparse('undated', 'touch_id % 10 = 0', 'customer_id', 'CASE WHEN touch_id % 5 = 0 THEN touched_at WHEN touch_id % 7 = 0 THEN timestamptz ''-infinity'' END');
+SELECT make_sparse('days', 'touch_id % 10 = 0', 'CASE WHEN touch_id % 3 <> 0 THEN customer_id END', 'CASE WHEN touch_id % 11 <> 0 THEN touched_at::date END');
+CREATE TABLE order_days AS SELECT order_id, CASE WHEN order_id % 4 <> 0 THEN customer_id END AS customer_id, ordered_at::date FROM orders;
+ANALYZE order_days;
+SELECT same_pairs('campaigns', 'orders', 'NULLs behind what is read');
+SELECT same_pairs('campaigns', 'orders', 'NULLs in a column of the result', 'AND (t.campaign_id IS NULL OR t.campaign_id % 100 <> o.order_id % 100)');
+SELECT same_pairs('channels', 'orders', 'NULLs before what is read');
+SELECT same_pairs('strangers', 'orders', 'touches without a customer');
+SELECT same_pairs('undated', 'orders', 'touches without an instant');
+SELECT same_pairs('days', 'order_days', 'dates, some of them NULL');
+ALTER TABLE strangers ADD COLUMN region integer DEFAULT 3;
+INSERT INTO strangers SELECT 5, touch_id + 1000000, customer_id, touched_at, touch_id, NULLIF(touch_id % 4, 0) FROM few_held;
+SELECT same_pairs('strangers', 'orders', 'rows older than a column', 'AND (t.region + o.order_id) % 2 = 0');
 
 SELECT * FROM finish();
 ROLLBACK;
