@@ -30,7 +30,7 @@ only_picks_columns(PlanState *plan)
 {
 	ListCell *lc;
 
-	if (!IsA(plan, SeqScanState) || plan->qual != NULL || plan->ps_ProjInfo == NULL)
+	if (!IsA(plan, SeqScanState) || plan->ps_ProjInfo == NULL)
 		return false;
 	foreach (lc, plan->plan->targetlist)
 	{
@@ -146,6 +146,7 @@ init_plan(JoinSide *side, PlanState *plan)
 	side->plan = plan;
 	side->exec = plan->ExecProcNodeReal;
 	side->reads_table = only_picks_columns(plan);
+	side->may_filter = !contain_volatile_functions((Node *) plan->plan->qual);
 	side->desc = side->reads_table ? ((ScanState *) plan)->ss_ScanTupleSlot->tts_tupleDescriptor
 	                               : ExecGetResultType(plan);
 }
@@ -369,6 +370,7 @@ inf_join_begin(CustomScanState *node, EState *estate, int eflags)
 	          list_nth(scan->custom_private, PRIVATE_COLLATIONS));
 
 	state->build.is_build = true;
+	state->probe.sieve = &state->sieve;
 	state->probe.is_date = state->build.is_date = state->time_type == TIME_DATE;
 	state->probe.time_type = state->build.time_type = state->time_type;
 	state->probe.is_window = is_window && !state->orders_built;

@@ -65,7 +65,7 @@ extern void inf_page_end(JoinPage *page);
 /* Reads what the scan has left of its page, or its next one. False at the end of the scan. */
 extern bool inf_page_load(JoinPage *page);
 
-/* Puts a row of the page into an empty slot. */
+/* Puts a row of the page into the slot, in which no other than its rows may be. */
 extern void inf_page_settle(JoinPage *page, const PageRow *row, TupleTableSlot *slot);
 
 /* Fills the columns of a row that was read in place. */

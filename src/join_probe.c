@@ -276,7 +276,7 @@ next_slot(AttributionJoinState *state)
 			return false;
 		if (!inf_side_read(side, &state->keys, slot, econtext))
 		{
-			if (!state->keeps_probe)
+			if (!state->keeps_probe || !inf_side_has_row(side, slot))
 				continue;
 			start_probe(state);
 			inf_side_settle(side, slot);
@@ -287,7 +287,8 @@ next_slot(AttributionJoinState *state)
 		part = inf_table_part(state->table, hash);
 		if (unlikely(part->build_file != NULL))
 		{
-			inf_join_spill_slot(state, part, slot);
+			if (inf_side_has_row(side, slot))
+				inf_join_spill_slot(state, part, slot);
 			continue;
 		}
 		if (is_sieved_out(state, hash))
@@ -296,7 +297,7 @@ next_slot(AttributionJoinState *state)
 			run = find_run(state, part, side->key, hash, NULL);
 		else
 			run = find_run_of_values(state, part, side->key, hash);
-		if (run == NULL && !state->keeps_probe)
+		if ((run == NULL && !state->keeps_probe) || !inf_side_has_row(side, slot))
 			continue;
 		start_probe(state);
 		inf_side_settle(side, slot);
@@ -368,7 +369,7 @@ read_batch(AttributionJoinState *state)
 
 		if (page != NULL && page->next == page->nhanded)
 		{
-			inf_side_leave_row(side);
+			inf_side_leave_page(side);
 			if (!inf_page_load(page))
 			{
 				state->exhausted = true;
@@ -397,16 +398,16 @@ read_batch(AttributionJoinState *state)
 			{
 				ready->hash = hash;
 				ready->part = inf_table_part(state->table, hash);
-				if (unlikely(ready->part->build_file != NULL))
-				{
-					inf_join_spill_slot(state, ready->part, slot);
-					continue;
-				}
 			}
 		}
-		if (ready->part == NULL && !state->keeps_probe)
+		if ((ready->part == NULL && !state->keeps_probe) || !inf_side_has_row(side, slot))
 		{
 			CHECK_FOR_INTERRUPTS();
+			continue;
+		}
+		if (unlikely(ready->part != NULL && ready->part->build_file != NULL))
+		{
+			inf_join_spill_slot(state, ready->part, slot);
 			continue;
 		}
 		keep_in_batch(side, slot, row, matchable);

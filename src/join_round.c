@@ -38,13 +38,11 @@ inf_join_read_side(AttributionJoinState *state, JoinSide *side, bool keeps, bool
 		if (slot == NULL)
 			return NULL;
 		*matchable = inf_side_read(side, &state->keys, slot, econtext);
-		if (*matchable)
-			return slot;
-		if (keeps)
-		{
+		if ((!*matchable && !keeps) || !inf_side_has_row(side, slot))
+			continue;
+		if (!*matchable)
 			side->key = state->unmatchable++;
-			return slot;
-		}
+		return slot;
 	}
 }
 

@@ -157,8 +157,11 @@ read_instant(JoinSide *side, TupleTableSlot *slot, ExprContext *econtext)
 static void
 begin_scan(JoinSide *side, TupleTableSlot *slot)
 {
+	bool is_sieved = side->sieve != NULL && side->sieve->words != NULL;
+
 	side->scan = ((ScanState *) side->plan)->ss_currentScanDesc;
-	if (side->key_is_word && !side->has_span && !side->is_window)
+	if (side->key_is_word && !side->has_span && !side->is_window &&
+	    (side->plan->qual == NULL || is_sieved))
 		side->page = inf_page_begin(side->plan->state->es_query_cxt, side->scan, slot,
 		                            side->keys[0].attno, side->key_lengths[0], side->at.attno,
 		                            side->is_date, side->natts, &side->shape);
@@ -175,11 +178,33 @@ inf_side_next_of_plan(JoinSide *side)
 	if (side->reads_table)
 		slot = plan->ps_ExprContext->ecxt_scantuple;
 	/* nobody measures it, nobody has put anything around it, no row is looked at a second time */
-	if (IsA(plan, SeqScanState) && plan->qual == NULL &&
+	if (IsA(plan, SeqScanState) && (plan->qual == NULL || side->may_filter) &&
 	    (plan->ps_ProjInfo == NULL || side->reads_table) && plan->instrument == NULL &&
 	    plan->ExecProcNode == side->exec && plan->state->es_epq_active == NULL)
 		begin_scan(side, slot);
 	return slot;
+}
+
+bool
+inf_side_filter(const JoinSide *side, TupleTableSlot *slot)
+{
+	ExprContext *econtext = side->plan->ps_ExprContext;
+
+	ResetExprContext(econtext);
+	econtext->ecxt_scantuple = slot;
+	return ExecQual(side->plan->qual, econtext);
+}
+
+bool
+inf_side_scan(const JoinSide *side, TupleTableSlot *slot)
+{
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!table_scan_getnextslot(side->scan, ForwardScanDirection, slot))
+			return false;
+	} while (side->plan->qual != NULL && !inf_side_filter(side, slot));
+	return true;
 }
 
 bool

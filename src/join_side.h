@@ -11,6 +11,7 @@
 
 #include "join_page.h"
 #include "join_plan.h"
+#include "join_sieve.h"
 #include "join_table.h"
 #include "time_type.h"
 
@@ -25,10 +26,12 @@ typedef struct JoinSide
 {
 	PlanState *plan;
 	ExecProcNodeMtd exec; /* the plan's own function, before anybody puts another around it */
-	bool reads_table;   /* the plan only picks columns of a table's rows: these are read instead */
-	TupleDesc desc;     /* of the rows that are read */
-	TableScanDesc scan; /* of a plan that does nothing but scan, or NULL */
-	JoinPage *page;     /* of such a scan whose rows are read in place, or NULL */
+	bool reads_table; /* the plan only picks columns of a table's rows: these are read instead */
+	bool may_filter;  /* its filter may come later than the server has it, which is worth while */
+	const JoinSieve *sieve; /* with one that keeps most rows from it, or NULL */
+	TupleDesc desc;         /* of the rows that are read */
+	TableScanDesc scan;     /* of a plan that does nothing but scan, or NULL */
+	JoinPage *page;         /* of such a scan whose rows are read in place, or NULL */
 	bool is_build;
 	bool is_date;
 	bool is_window; /* the instant is an attribution_window */
@@ -43,7 +46,8 @@ typedef struct JoinSide
 	RowShape shape;
 
 	/* of the present row */
-	const PageRow *row; /* of a page; the slot has it only if somebody asks */
+	const PageRow *row; /* of a page */
+	bool is_settled;    /* the slot has it, because somebody asked */
 	int64 number;       /* rows are numbered as they come */
 	uint64 key;
 	uint64 hash; /* of the key */
@@ -60,6 +64,12 @@ extern SideExpression inf_side_expression(JoinSide *side, Expr *expression, Plan
 /* See inf_side_next. */
 extern TupleTableSlot *inf_side_next_of_plan(JoinSide *side);
 
+/* The next row of the scan that the plan's filter lets pass. */
+extern bool inf_side_scan(const JoinSide *side, TupleTableSlot *slot);
+
+/* Does the plan's filter let the row pass that is in the slot? */
+extern bool inf_side_filter(const JoinSide *side, TupleTableSlot *slot);
+
 /* The plan starts over, or another one does. */
 static inline void
 inf_side_forget_scan(JoinSide *side)
@@ -74,9 +84,9 @@ inf_side_forget_scan(JoinSide *side)
 	side->row = NULL;
 }
 
-/* The row that was read in place goes out of its slot, which is then not in the way of the page's end. */
+/* Nothing is to hold on to a page that the scan leaves. */
 static inline void
-inf_side_leave_row(JoinSide *side)
+inf_side_leave_page(JoinSide *side)
 {
 	TupleTableSlot *slot = ((ScanState *) side->plan)->ss_ScanTupleSlot;
 
@@ -87,7 +97,7 @@ inf_side_leave_row(JoinSide *side)
 /*
  * The next row of the plan, or NULL. What does nothing but scan a table is left out of the way after
  * its first row: that is a fifth of the time that a row takes. Where rows are read in place, the slot
- * is empty until inf_side_settle() puts the row there: most rows are not looked at any further.
+ * has the row only after inf_side_settle(): most rows are not looked at any further.
  */
 static inline TupleTableSlot *
 inf_side_next(JoinSide *side)
@@ -99,20 +109,36 @@ inf_side_next(JoinSide *side)
 	slot = ((ScanState *) side->plan)->ss_ScanTupleSlot;
 	if (side->page != NULL)
 	{
-		inf_side_leave_row(side);
+		if (side->page->next == side->page->nhanded)
+			inf_side_leave_page(side);
 		side->row = inf_page_next(side->page);
+		side->is_settled = false;
 		return side->row == NULL ? NULL : slot;
 	}
-	CHECK_FOR_INTERRUPTS();
-	return table_scan_getnextslot(side->scan, ForwardScanDirection, slot) ? slot : NULL;
+	return inf_side_scan(side, slot) ? slot : NULL;
 }
 
 /* Puts the row into its slot, if it is not there yet. */
 static inline void
-inf_side_settle(const JoinSide *side, TupleTableSlot *slot)
+inf_side_settle(JoinSide *side, TupleTableSlot *slot)
 {
-	if (side->row != NULL && TTS_EMPTY(slot))
-		inf_page_settle(side->page, side->row, slot);
+	if (side->row == NULL || side->is_settled)
+		return;
+	inf_page_settle(side->page, side->row, slot);
+	side->is_settled = true;
+}
+
+/*
+ * Is it a row of the plan at all? That must be asked before anything is made of it, but of rows that
+ * are read in place the fewer the better: it is the plan's filter, which has to have them in the slot.
+ */
+static inline bool
+inf_side_has_row(JoinSide *side, TupleTableSlot *slot)
+{
+	if (side->page == NULL || side->plan->qual == NULL)
+		return true;
+	inf_side_settle(side, slot);
+	return inf_side_filter(side, slot);
 }
 
 /*

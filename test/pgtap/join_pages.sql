@@ -3,7 +3,7 @@
 -- before, in and after what is read; keys that look like an empty place of the directory.
 SET temp_buffers = '800kB';
 BEGIN;
-SELECT plan(110);
+SELECT plan(168);
 
 \ir ../lib/same_rows.sql
 
@@ -92,6 +92,42 @@ SELECT same_pairs('days', 'order_days', 'dates, some of them NULL');
 ALTER TABLE strangers ADD COLUMN region integer DEFAULT 3;
 INSERT INTO strangers SELECT 5, touch_id + 1000000, customer_id, touched_at, touch_id, NULLIF(touch_id % 4, 0) FROM few_held;
 SELECT same_pairs('strangers', 'orders', 'rows older than a column', 'AND (t.region + o.order_id) % 2 = 0');
+
+-- filters of the tables: of the side that is read in place, they come after the sieve
+CREATE FUNCTION odd(bigint) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1 % 2 <> 0; END';
+SELECT same_pairs('(SELECT * FROM held_touches WHERE touch_id % 3 = 0)', 'only_zero', 'touches through a filter');
+SELECT same_pairs('(SELECT * FROM held_touches WHERE touch_id % 3 = 0)', 'orders', 'touches through a filter, with more orders');
+SELECT same_pairs('(SELECT * FROM held_touches WHERE odd(touch_id) AND touched_at > ''2026-01-08 00:00+00'')', '(SELECT * FROM orders WHERE odd(order_id))', 'filters on both sides');
+SELECT same_pairs('(SELECT * FROM held_touches WHERE touch_id <> ALL (ARRAY(SELECT order_id * 3 FROM only_zero)))', 'only_zero', 'a filter with a list that is read first');
+SELECT same_pairs('(SELECT * FROM held_touches WHERE touch_id > ALL (SELECT 5 * n FROM generate_series(1, 9) AS n))', 'only_zero', 'a filter with a query of its own');
+SELECT same_pairs('(SELECT * FROM strangers WHERE campaign_id IS NULL)', 'only_zero', 'a filter on NULLs');
+SELECT same_pairs('(SELECT * FROM strangers WHERE region IS DISTINCT FROM 3)', 'only_zero', 'a filter on a column that is newer than rows');
+SET LOCAL work_mem = '64kB';
+SELECT same_pairs('(SELECT * FROM held_touches WHERE odd(touch_id))', '(SELECT * FROM orders WHERE odd(order_id))', 'filters, and too little memory');
+RESET work_mem;
+SET LOCAL max_parallel_workers_per_gather = 2;
+SELECT same_pairs('(SELECT * FROM large_touches WHERE touch_id % 3 = 0)', '(SELECT * FROM orders WHERE order_id % 2 = 0)', 'filters, with workers');
+RESET max_parallel_workers_per_gather;
+CREATE SEQUENCE seen;
+SELECT count(*) FROM held_touches t JOIN only_zero o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at WHERE nextval('seen') > t.touch_id - 1000000;
+SELECT is((SELECT last_value FROM seen), (SELECT count(*) FROM held_touches), 'a volatile filter is asked of every row');
+CREATE POLICY own_rows ON touches USING (touch_id % 2 = 0);
+ALTER TABLE touches ENABLE ROW LEVEL SECURITY;
+ALTER TABLE touches FORCE ROW LEVEL SECURITY;
+CREATE ROLE join_pages_reader;
+GRANT SELECT ON touches, only_zero TO join_pages_reader;
+SET ROLE join_pages_reader;
+SELECT count(*) AS pairs, count(*) FILTER (WHERE touch_id % 2 <> 0) AS hidden FROM touches t JOIN only_zero o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at \gset
+RESET ROLE;
+SELECT cmp_ok(:pairs, '>', 0, 'rows that a policy does not hide');
+SELECT is(:hidden, 0, 'rows that a policy hides');
+CREATE FUNCTION each_day(OUT total bigint) LANGUAGE plpgsql AS $$
+BEGIN
+	SELECT sum(n) INTO total FROM generate_series(1, 30) AS day,
+		LATERAL (SELECT count(*) AS n FROM held_touches t JOIN only_zero o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at
+			WHERE t.touched_at >= '2025-12-31 00:00+00'::timestamptz + day * interval '1 day' AND t.touched_at < '2026-01-01 00:00+00'::timestamptz + day * interval '1 day' OFFSET 0) AS counted;
+END $$;
+SELECT is((SELECT each_day()), (SELECT count(*) FROM held_touches t JOIN only_zero o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at WHERE t.touched_at >= '2026-01-01 00:00+00' AND t.touched_at < '2026-01-31 00:00+00'), 'a filter that changes with each scan');
 
 SELECT * FROM finish();
 ROLLBACK;
