@@ -9,6 +9,7 @@
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
@@ -146,7 +147,9 @@ init_plan(JoinSide *side, PlanState *plan)
 	side->plan = plan;
 	side->exec = plan->ExecProcNodeReal;
 	side->reads_table = only_picks_columns(plan);
-	side->may_filter = !contain_volatile_functions((Node *) plan->plan->qual);
+	/* what a subplan calls is not seen */
+	side->may_filter = !contain_volatile_functions((Node *) plan->plan->qual) &&
+	                   !contain_subplans((Node *) plan->plan->qual);
 	side->desc = side->reads_table ? ((ScanState *) plan)->ss_ScanTupleSlot->tts_tupleDescriptor
 	                               : ExecGetResultType(plan);
 }

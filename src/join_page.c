@@ -79,8 +79,10 @@ inf_page_begin(MemoryContext context, TableScanDesc scan, TupleTableSlot *slot, 
 		return NULL;
 	page = MemoryContextAlloc(context, sizeof(JoinPage));
 	page->scan = (HeapScanDesc) scan;
+	page->slot = slot;
 	page->is_date = is_date;
 	page->natts = natts;
+	page->key_natts = Max(key_attno, at_attno);
 	page->key_attno = key_attno;
 	page->at_attno = at_attno;
 	page->key_length = key_length;
@@ -97,6 +99,7 @@ inf_page_begin(MemoryContext context, TableScanDesc scan, TupleTableSlot *slot, 
 void
 inf_page_end(JoinPage *page)
 {
+	ExecClearTuple(page->slot);
 	if (page->column_offsets != NULL)
 		pfree(page->column_offsets);
 	pfree(page);
@@ -173,15 +176,16 @@ has_columns(HeapTupleHeader header, int natts)
 }
 
 /*
- * A row whose columns may be elsewhere. Without a key or an instant it matches nothing: an instant
- * that is infinite says the same, and of rows that match nothing no columns are read in place.
+ * A row whose key or instant may be elsewhere. Without one of them it matches nothing: an instant that
+ * is infinite says the same, and of rows that match nothing no columns are read in place.
  */
 static void
 read_odd_row(JoinPage *page, HeapTupleHeader header, PageRow *row)
 {
-	row->is_read = HeapTupleHeaderGetNatts(header) >= page->natts &&
+	row->is_read = HeapTupleHeaderGetNatts(header) >= page->key_natts &&
 	               (att_isnull(page->key_attno - 1, header->t_bits) ||
 	                att_isnull(page->at_attno - 1, header->t_bits));
+	row->has_columns = false;
 	row->may_match = !row->is_read;
 	page->nunread += !row->is_read;
 	page->nunmatchable += row->is_read;
@@ -230,7 +234,8 @@ read_rows(JoinPage *page, Page data, const OffsetNumber *items, const char *ahea
 			ask_for_line(ahead, i);
 		page->handed[i] = (uint16) i;
 		row->item = items[i];
-		if (unlikely(!has_columns(header, natts)))
+		row->has_columns = has_columns(header, natts);
+		if (unlikely(!row->has_columns) && !has_columns(header, page->key_natts))
 		{
 			read_odd_row(page, header, row);
 			continue;
@@ -253,6 +258,9 @@ inf_page_load(JoinPage *page)
 	bool was_asked;
 
 	CHECK_FOR_INTERRUPTS();
+	/* nothing is to hold on to a page that the scan leaves */
+	if (!TTS_EMPTY(page->slot))
+		ExecClearTuple(page->slot);
 	page->nrows = page->nunread = page->nunmatchable = 0;
 	page->nhanded = page->next = 0;
 	if (heap_getnext((TableScanDesc) scan, ForwardScanDirection) == NULL)
@@ -272,7 +280,7 @@ inf_page_load(JoinPage *page)
 }
 
 void
-inf_page_settle(JoinPage *page, const PageRow *row, TupleTableSlot *slot)
+inf_page_settle(JoinPage *page, const PageRow *row)
 {
 	HeapScanDesc scan = page->scan;
 	Page data = BufferGetPage(scan->rs_cbuf);
@@ -281,8 +289,8 @@ inf_page_settle(JoinPage *page, const PageRow *row, TupleTableSlot *slot)
 	page->tuple.t_data = (HeapTupleHeader) PageGetItem(data, item);
 	page->tuple.t_len = ItemIdGetLength(item);
 	page->tuple.t_tableOid = RelationGetRelid(scan->rs_base.rs_rd);
-	ItemPointerSet(&page->tuple.t_self, BufferGetBlockNumber(scan->rs_cbuf), row->item);
-	ExecStoreBufferHeapTuple(&page->tuple, slot, scan->rs_cbuf);
+	ItemPointerSet(&page->tuple.t_self, scan->rs_cblock, row->item);
+	ExecStoreBufferHeapTuple(&page->tuple, page->slot, scan->rs_cbuf);
 }
 
 void

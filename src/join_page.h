@@ -22,14 +22,17 @@ typedef struct PageRow
 	uint64 hash;       /* of the key */
 	OffsetNumber item; /* of the page */
 	bool is_read;      /* else it has to be taken apart, and all but the item is 0 */
+	bool has_columns;  /* these, too, are where they are in rows without NULLs */
 	bool may_match;    /* false if that was found out: no key, no instant, or the sieve tells */
 } PageRow;
 
 typedef struct JoinPage
 {
 	HeapScanDesc scan;
+	TupleTableSlot *slot; /* of the scan: empty, or with a row of the page */
 	bool is_date;
-	int natts; /* that a row must have */
+	int natts;     /* that a row must have for all that is read of it */
+	int key_natts; /* and for key and instant */
 	int key_attno;
 	int at_attno;
 	int key_length;
@@ -65,8 +68,8 @@ extern void inf_page_end(JoinPage *page);
 /* Reads what the scan has left of its page, or its next one. False at the end of the scan. */
 extern bool inf_page_load(JoinPage *page);
 
-/* Puts a row of the page into the slot, in which no other than its rows may be. */
-extern void inf_page_settle(JoinPage *page, const PageRow *row, TupleTableSlot *slot);
+/* Puts a row of the page into the slot of the scan. */
+extern void inf_page_settle(JoinPage *page, const PageRow *row);
 
 /* Fills the columns of a row that was read in place. */
 extern void inf_page_fill(const JoinPage *page, const RowShape *shape, const PageRow *from,

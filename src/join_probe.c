@@ -279,7 +279,7 @@ next_slot(AttributionJoinState *state)
 			if (!state->keeps_probe || !inf_side_has_row(side, slot))
 				continue;
 			start_probe(state);
-			inf_side_settle(side, slot);
+			inf_side_settle(side);
 			state->slot = slot;
 			return true;
 		}
@@ -300,7 +300,7 @@ next_slot(AttributionJoinState *state)
 		if ((run == NULL && !state->keeps_probe) || !inf_side_has_row(side, slot))
 			continue;
 		start_probe(state);
-		inf_side_settle(side, slot);
+		inf_side_settle(side);
 		state->slot = slot;
 		state->probe_at = side->instant;
 		state->probe_span = side->lookback;
@@ -369,7 +369,6 @@ read_batch(AttributionJoinState *state)
 
 		if (page != NULL && page->next == page->nhanded)
 		{
-			inf_side_leave_page(side);
 			if (!inf_page_load(page))
 			{
 				state->exhausted = true;

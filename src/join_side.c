@@ -161,7 +161,7 @@ begin_scan(JoinSide *side, TupleTableSlot *slot)
 
 	side->scan = ((ScanState *) side->plan)->ss_currentScanDesc;
 	if (side->key_is_word && !side->has_span && !side->is_window &&
-	    (side->plan->qual == NULL || is_sieved))
+	    (side->plan->qual == NULL || (side->may_filter && is_sieved)))
 		side->page = inf_page_begin(side->plan->state->es_query_cxt, side->scan, slot,
 		                            side->keys[0].attno, side->key_lengths[0], side->at.attno,
 		                            side->is_date, side->natts, &side->shape);
@@ -178,9 +178,9 @@ inf_side_next_of_plan(JoinSide *side)
 	if (side->reads_table)
 		slot = plan->ps_ExprContext->ecxt_scantuple;
 	/* nobody measures it, nobody has put anything around it, no row is looked at a second time */
-	if (IsA(plan, SeqScanState) && (plan->qual == NULL || side->may_filter) &&
-	    (plan->ps_ProjInfo == NULL || side->reads_table) && plan->instrument == NULL &&
-	    plan->ExecProcNode == side->exec && plan->state->es_epq_active == NULL)
+	if (IsA(plan, SeqScanState) && (plan->ps_ProjInfo == NULL || side->reads_table) &&
+	    plan->instrument == NULL && plan->ExecProcNode == side->exec &&
+	    plan->state->es_epq_active == NULL)
 		begin_scan(side, slot);
 	return slot;
 }
@@ -215,7 +215,7 @@ inf_side_read_slot(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot, ExprCon
 	bool matchable = false;
 	bool isnull;
 
-	inf_side_settle(side, slot);
+	inf_side_settle(side);
 	slot_getsomeattrs(slot, side->natts);
 
 	/* the common case evaluates nothing */
@@ -277,7 +277,7 @@ done:
 static inline bool
 fills_in_place(const JoinSide *side, bool matchable)
 {
-	return matchable && side->row != NULL && side->row->is_read &&
+	return matchable && side->row != NULL && side->row->has_columns &&
 	       side->page->column_offsets != NULL;
 }
 
@@ -288,7 +288,7 @@ inf_side_collect(JoinSide *side, TupleTableSlot *slot, bool matchable)
 
 	if (shape->ncolumns == 0 || fills_in_place(side, matchable))
 		return (uint32) shape->words;
-	inf_side_settle(side, slot);
+	inf_side_settle(side);
 	slot_getsomeattrs(slot, side->natts);
 	for (int i = 0; i < shape->ncolumns; i++)
 	{

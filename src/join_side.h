@@ -27,8 +27,8 @@ typedef struct JoinSide
 	PlanState *plan;
 	ExecProcNodeMtd exec; /* the plan's own function, before anybody puts another around it */
 	bool reads_table; /* the plan only picks columns of a table's rows: these are read instead */
-	bool may_filter;  /* its filter may come later than the server has it, which is worth while */
-	const JoinSieve *sieve; /* with one that keeps most rows from it, or NULL */
+	bool may_filter;  /* its filter may be asked of some rows only */
+	const JoinSieve *sieve; /* which tells of which, or NULL */
 	TupleDesc desc;         /* of the rows that are read */
 	TableScanDesc scan;     /* of a plan that does nothing but scan, or NULL */
 	JoinPage *page;         /* of such a scan whose rows are read in place, or NULL */
@@ -76,22 +76,9 @@ inf_side_forget_scan(JoinSide *side)
 {
 	side->scan = NULL;
 	if (side->page != NULL)
-	{
-		ExecClearTuple(((ScanState *) side->plan)->ss_ScanTupleSlot);
 		inf_page_end(side->page);
-	}
 	side->page = NULL;
 	side->row = NULL;
-}
-
-/* Nothing is to hold on to a page that the scan leaves. */
-static inline void
-inf_side_leave_page(JoinSide *side)
-{
-	TupleTableSlot *slot = ((ScanState *) side->plan)->ss_ScanTupleSlot;
-
-	if (!TTS_EMPTY(slot))
-		ExecClearTuple(slot);
 }
 
 /*
@@ -109,8 +96,6 @@ inf_side_next(JoinSide *side)
 	slot = ((ScanState *) side->plan)->ss_ScanTupleSlot;
 	if (side->page != NULL)
 	{
-		if (side->page->next == side->page->nhanded)
-			inf_side_leave_page(side);
 		side->row = inf_page_next(side->page);
 		side->is_settled = false;
 		return side->row == NULL ? NULL : slot;
@@ -120,24 +105,24 @@ inf_side_next(JoinSide *side)
 
 /* Puts the row into its slot, if it is not there yet. */
 static inline void
-inf_side_settle(JoinSide *side, TupleTableSlot *slot)
+inf_side_settle(JoinSide *side)
 {
 	if (side->row == NULL || side->is_settled)
 		return;
-	inf_page_settle(side->page, side->row, slot);
+	inf_page_settle(side->page, side->row);
 	side->is_settled = true;
 }
 
 /*
- * Is it a row of the plan at all? That must be asked before anything is made of it, but of rows that
- * are read in place the fewer the better: it is the plan's filter, which has to have them in the slot.
+ * Is it a row of the plan at all? That must be asked before anything is made of a row that was read in
+ * place, but of as few as can be: the plan's filter has to have them in the slot.
  */
 static inline bool
 inf_side_has_row(JoinSide *side, TupleTableSlot *slot)
 {
-	if (side->page == NULL || side->plan->qual == NULL)
+	if (side->row == NULL || side->plan->qual == NULL)
 		return true;
-	inf_side_settle(side, slot);
+	inf_side_settle(side);
 	return inf_side_filter(side, slot);
 }
 
