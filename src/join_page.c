@@ -175,22 +175,59 @@ has_columns(HeapTupleHeader header, int natts)
 	return true;
 }
 
+static inline void
+read_columns(PageRow *row, const char *key, int key_length, const char *at, bool is_date)
+{
+	row->is_read = row->may_match = true;
+	row->key = read_key(key, key_length);
+	row->hash = inf_join_hash(row->key);
+	row->instant = is_date ? *(const DateADT *) at : *(const int64 *) at;
+}
+
+/* The row's NULLs take no room: key and instant come so much earlier. */
+static void
+read_shifted_columns(const JoinPage *page, HeapTupleHeader header, PageRow *row)
+{
+	const char *values = (const char *) header + header->t_hoff;
+	const char *key = values;
+	const char *at = values;
+	int offset = 0;
+
+	for (int i = 0; i < page->key_natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(page->slot->tts_tupleDescriptor, i);
+
+		if (att_isnull(i, header->t_bits))
+			continue;
+		offset = att_align_nominal(offset, column->attalign);
+		if (i == page->key_attno - 1)
+			key = values + offset;
+		if (i == page->at_attno - 1)
+			at = values + offset;
+		offset += column->attlen;
+	}
+	read_columns(row, key, page->key_length, at, page->is_date);
+}
+
 /*
- * A row whose key or instant may be elsewhere. Without one of them it matches nothing: an instant that
- * is infinite says the same, and of rows that match nothing no columns are read in place.
+ * A row whose key or instant is not where it is in rows without NULLs. Without one of them it matches
+ * nothing: an instant that is infinite says the same. A row that is older than these columns is left
+ * to be taken apart.
  */
 static void
 read_odd_row(JoinPage *page, HeapTupleHeader header, PageRow *row)
 {
-	row->is_read = HeapTupleHeaderGetNatts(header) >= page->key_natts &&
-	               (att_isnull(page->key_attno - 1, header->t_bits) ||
-	                att_isnull(page->at_attno - 1, header->t_bits));
-	row->has_columns = false;
-	row->may_match = !row->is_read;
-	page->nunread += !row->is_read;
-	page->nunmatchable += row->is_read;
 	row->key = row->hash = 0;
 	row->instant = page->is_date ? DATEVAL_NOBEGIN : DT_NOBEGIN;
+	row->is_read = HeapTupleHeaderGetNatts(header) >= page->key_natts;
+	row->may_match = !row->is_read;
+	if (!row->is_read)
+		page->nunread++;
+	else if (att_isnull(page->key_attno - 1, header->t_bits) ||
+	         att_isnull(page->at_attno - 1, header->t_bits))
+		page->nunmatchable++;
+	else
+		read_shifted_columns(page, header, row);
 }
 
 /*
@@ -240,11 +277,7 @@ read_rows(JoinPage *page, Page data, const OffsetNumber *items, const char *ahea
 			read_odd_row(page, header, row);
 			continue;
 		}
-		row->is_read = row->may_match = true;
-		row->key = read_key(values + key_offset, key_length);
-		row->hash = inf_join_hash(row->key);
-		row->instant = is_date ? *(const DateADT *) (values + at_offset)
-		                       : *(const int64 *) (values + at_offset);
+		read_columns(row, values + key_offset, key_length, values + at_offset, is_date);
 	}
 	for (int i = nrows; i < nlines; i++)
 		ask_for_line(ahead, i);

@@ -5,6 +5,7 @@
 use strict;
 use warnings;
 use IPC::Open2;
+use List::Util qw(min);
 use POSIX ();
 
 $| = 1;
@@ -433,12 +434,12 @@ section 'steps and sizes of the join', sub {
 };
 
 # Times each of the steps, the sizes taking turns, and prints it for each touch beside what it was at
-# the size before. A step is told its size in $_. It runs twice in a row: the first run's memory comes
-# from the system, which may have given it back to the machine's owner meanwhile; the second is compared.
+# the size before. A step is told its size in $_. The fastest runs are compared: where a virtual machine
+# gives free memory back to its owner, a run that has to get it again takes up to a third longer.
 sub time_steps
 {
 	my ($sizes, $steps) = @_;
-	my (%first, %again);
+	my %ms;
 	for my $workers (0, 1)
 	{
 		pg("SET max_parallel_workers_per_gather = $workers");
@@ -446,14 +447,7 @@ sub time_steps
 		{
 			for (1 .. $rounds)
 			{
-				for (@$sizes)
-				{
-					my $sql = $steps->{$step}->();
-					for my $times (\%first, \%again)
-					{
-						push @{ $times->{"$workers workers $step"}{ $_->{n} } }, (pg($sql))[0];
-					}
-				}
+				push @{ $ms{"$workers workers $step"}{ $_->{n} } }, (pg($steps->{$step}->()))[0] for @$sizes;
 			}
 		}
 	}
@@ -461,12 +455,12 @@ sub time_steps
 	for my $size (@$sizes)
 	{
 		print "\n$size->{title}\n";
-		for my $step (sort keys %again)
+		for my $step (sort keys %ms)
 		{
-			my ($ms, $first) = map { median(@{ $_->{$step}{ $size->{n} } }) } \%again, \%first;
-			my $per = $ms * 1e6 / $size->{n};
-			printf "  %-42s %8.0f ms  %6.1f ns a touch%s  (first: %.1f ns)\n", $step, $ms, $per,
-				defined $before{$step} ? sprintf('  x %.2f of the size before', $per / $before{$step}) : '', $first * 1e6 / $size->{n};
+			my @ms = @{ $ms{$step}{ $size->{n} } };
+			my ($per, $usual) = map { $_ * 1e6 / $size->{n} } min(@ms), median(@ms);
+			printf "  %-42s %8.0f ms  %6.1f ns a touch (median %.1f)%s\n", $step, min(@ms), $per, $usual,
+				defined $before{$step} ? sprintf('  x %.2f of the size before', $per / $before{$step}) : '';
 			$before{$step} = $per;
 		}
 	}
