@@ -152,8 +152,9 @@ srcdir = .
 demo demo-stop test bench lint study:
 	@test/run $@
 
-# Without the server's build files there is nothing else to do.
-PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
+# Without the server's build files there is nothing else to do. Debian has the makefiles with the
+# client, the header files with the development package.
+PGXS := $(if $(wildcard $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)/postgres.h),$(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null)))
 ifneq ($(PGXS),)
 include $(PGXS)
 else ifeq ($(filter demo demo-stop test bench lint study,$(MAKECMDGOALS)),)

@@ -31,11 +31,13 @@ install_packages() {
 		{ tail -20 "$BUILD/apt.log" >&2; die "could not install ${missing[*]}"; }
 }
 
-# The newest server of this machine that extensions can be built for.
+# The newest server of this machine that extensions can be built for. That takes the server's header
+# files: makefiles for extensions come with Debian's client, too.
 newest_server() {
 	local dir
 	for dir in $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -t/ -k5 -rn); do
-		if [ -x "$dir/pg_config" ] && [ -x "$dir/postgres" ] && [ -e "$("$dir/pg_config" --pgxs)" ]; then
+		if [ -x "$dir/pg_config" ] && [ -x "$dir/postgres" ] && [ -e "$("$dir/pg_config" --pgxs)" ] &&
+			[ -e "$("$dir/pg_config" --includedir-server)/postgres.h" ]; then
 			echo "$dir/pg_config"
 			return
 		fi
