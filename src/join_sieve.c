@@ -12,11 +12,11 @@
 #include "join_sieve.h"
 
 /* Bits a row, of which it sets three in each bucket in its reach; there are five to nine of these. */
-#define BITS_A_ROW 96
+#define BITS_A_ROW 128
 
-/* Bits of a slice: different parts must not share a word, and there is no need for more than these. */
-#define MIN_SLICE_BITS (PART_BITS + 6)
-#define MAX_SLICE_BITS 30
+/* Words of a slice are a multiple of this, for no word may be of two parts. More than most is too many. */
+#define SLICE_UNIT (UINT64CONST(1) << PART_BITS)
+#define MOST_SLICE_WORDS (UINT64CONST(1) << 24)
 
 /* If more than this share of the probes passes, asking the sieve is wasted. */
 #define USELESS_SHARE 0.7
@@ -24,30 +24,24 @@
 Size
 inf_sieve_shape(JoinSieve *sieve, uint64 rows, int64 reach, Size most)
 {
-	uint64 bits = MIN_SLICE_BITS;
+	uint64 wanted = rows * BITS_A_ROW / (64 * SIEVE_SLICES);
+	uint64 room = most / (SIEVE_SLICES * sizeof(uint64));
 
 	memset(sieve, 0, sizeof(*sieve));
-	if (rows < INF_SIEVE_MIN_ROWS || reach < 0)
+	if (rows < INF_SIEVE_MIN_ROWS || reach < 0 || room < SLICE_UNIT)
 		return 0;
-	while (bits < MAX_SLICE_BITS && (SIEVE_SLICES << bits) < rows * BITS_A_ROW)
-		bits++;
-	while ((SIEVE_SLICES << bits) / 8 > most)
-	{
-		if (bits == MIN_SLICE_BITS)
-			return 0;
-		bits--;
-	}
-	sieve->word_bits = (int) bits - 6;
+	wanted = Min(Max(wanted, SLICE_UNIT), Min(room, MOST_SLICE_WORDS));
+	sieve->slice_words = wanted / SLICE_UNIT * SLICE_UNIT;
 	sieve->bucket_shift = reach < 8 ? 0 : pg_leftmost_one_pos64((uint64) reach) - 2;
-	return (SIEVE_SLICES << bits) / 8;
+	return sieve->slice_words * SIEVE_SLICES * sizeof(uint64);
 }
 
 /* In each slice, a part's words are a few stretches: its number is told by the last of PART_BITS. */
 static void
 clear_part(JoinSieve *sieve, int number, int nparts)
 {
-	Size slice = (Size) 1 << sieve->word_bits;
-	Size stretch = slice >> PART_BITS;
+	Size slice = sieve->slice_words;
+	Size stretch = slice / SLICE_UNIT;
 
 	for (Size i = 0; i < SIEVE_SLICES; i++)
 	{

@@ -24,19 +24,19 @@
 
 typedef struct JoinSieve
 {
-	uint64 *words;    /* NULL: all probes pass */
-	int bucket_shift; /* of an instant, to get its bucket's number */
-	int word_bits;    /* a slice has this power of two of words */
+	uint64 *words;      /* NULL: all probes pass */
+	int bucket_shift;   /* of an instant, to get its bucket's number */
+	uint64 slice_words; /* of a bucket */
 	uint64 tested;
 	uint64 passed;
 } JoinSieve;
 
-/* The word that has a key's bits in a bucket. The first bits of the hash tell, as they tell the part. */
+/* The word that has a key's bits in a bucket. The hash as a share of all tells, as it tells the part. */
 static inline uint64 *
 inf_sieve_bucket_word(const JoinSieve *sieve, uint64 hash, int64 bucket)
 {
-	return sieve->words + (((uint64) bucket & (SIEVE_SLICES - 1)) << sieve->word_bits |
-	                       hash >> (64 - sieve->word_bits));
+	return sieve->words + ((uint64) bucket & (SIEVE_SLICES - 1)) * sieve->slice_words +
+	       ((hash >> 32) * sieve->slice_words >> 32);
 }
 
 /* The word that tells of a probe. */

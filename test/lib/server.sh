@@ -58,6 +58,12 @@ start_server() {
 	unset PGSERVICE PGOPTIONS
 }
 
+# The same cluster with nothing in its buffers
+restart_server() {
+	as_server "$BIN/pg_ctl" -D "$WORK/$1" -l "$WORK/$1/server.log" -w restart >>"$BUILD/$1.start.log" 2>&1 ||
+		die "the private server did not start again"
+}
+
 stop_server() {
 	local data="$WORK/$1"
 	if [ -e "$data/postmaster.pid" ]; then
