@@ -271,18 +271,33 @@ sub credits_sql
 	  . " FROM (SELECT o.order_id, o.revenue, t.influencer_id, t.customer_id, power(2::double precision, -$micro / (7 * 86400e6)) AS base"
 	  . " FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND $window) AS p";
 }
-my $form_a = "(SELECT touch_agg(customer_id, influencer_id, touched_at) AS touches FROM touches) t,"
-  . " (SELECT purchase_agg(customer_id, ordered_at, revenue) AS purchases FROM orders) o,"
-  . " influence(t.touches ~> o.purchases, 'time_decay(7 days)', effects => false) AS i";
+sub form_a
+{
+	my ($touches, $orders) = @_;
+	return "(SELECT touch_agg(customer_id, influencer_id, touched_at) AS touches FROM $touches) t,"
+	  . " (SELECT purchase_agg(customer_id, ordered_at, revenue) AS purchases FROM $orders) o,"
+	  . " influence(t.touches ~> o.purchases, 'time_decay(7 days)', effects => false) AS i";
+}
+
+sub scoreboard
+{
+	return "SELECT count(*), round(sum(orders)::numeric, 3), round(sum(revenue)::numeric, 0), sum(touches), sum(customers), sum(buyers) FROM (SELECT i.* FROM "
+	  . form_a(@_) . ") AS s";
+}
 
 # Touches that led to no order are not needed where only credit is asked for.
-my $credit_alone = "SELECT count(*), round(sum(orders)::numeric, 3), round(sum(revenue)::numeric, 0) FROM"
-  . " (SELECT touch_agg(customer_id, influencer_id, touched_at) AS touches FROM touches AS t"
-  . "  WHERE EXISTS (SELECT FROM orders AS o WHERE o.customer_id = t.customer_id AND t.touched_at ~> o.ordered_at)) t,"
-  . " (SELECT purchase_agg(customer_id, ordered_at, revenue) AS purchases FROM orders) o,"
-  . " attribution(t.touches ~> o.purchases, 'time_decay(7 days)') AS a WHERE influencer IS NOT NULL";
+sub credit_alone
+{
+	my ($touches, $orders) = @_;
+	return "SELECT count(*), round(sum(orders)::numeric, 3), round(sum(revenue)::numeric, 0) FROM"
+	  . " (SELECT touch_agg(customer_id, influencer_id, touched_at) AS touches FROM $touches AS t"
+	  . "  WHERE EXISTS (SELECT FROM $orders AS o WHERE o.customer_id = t.customer_id AND t.touched_at ~> o.ordered_at)) t,"
+	  . " (SELECT purchase_agg(customer_id, ordered_at, revenue) AS purchases FROM $orders) o,"
+	  . " attribution(t.touches ~> o.purchases, 'time_decay(7 days)') AS a WHERE influencer IS NOT NULL";
+}
 
 section 'the scoreboard', sub {
+	my ($form_a, $credit_alone) = (form_a('touches', 'orders'), credit_alone('touches', 'orders'));
 	for my $workers (1, 2)
 	{
 		pg("SET max_parallel_workers_per_gather = $workers");
@@ -307,7 +322,7 @@ section 'the scoreboard', sub {
 			  . " r AS (SELECT influencer_id, count(*) AS touches, count(DISTINCT customer_id) AS customers FROM touches GROUP BY 1)"
 			  . " SELECT count(*), round(CAST(sum(orders) AS numeric), 3), round(CAST(sum(revenue) AS numeric), 0), sum(touches), sum(customers), sum(buyers) FROM r LEFT JOIN k USING (influencer_id)";
 		};
-		my $ours = "SELECT count(*), round(sum(orders)::numeric, 3), round(sum(revenue)::numeric, 0), sum(touches), sum(customers), sum(buyers) FROM (SELECT i.* FROM $form_a) AS s";
+		my $ours = scoreboard('touches', 'orders');
 		my $result = compare("The full scoreboard, $workers workers", undef, 'plain SQL',
 			[ 'plain SQL', 'pg', $board->('pg') ],
 			[ 'DuckDB', 'duck', $board->('duck') =~ s/numeric\)/decimal(18,3))/gr ],
@@ -431,6 +446,16 @@ section 'steps and sizes of the join', sub {
 		}
 	}
 	pg("SET work_mem = '256MB'");
+};
+
+section 'steps and sizes of whole queries', sub {
+	my @sizes = sizes();
+	$_->{title} = "$_->{n} touches" for @sizes;
+	time_steps(\@sizes, {
+		'1 credit per influencer' => sub { credit_alone($_->{touches}, $_->{orders}) },
+		'2 scoreboard' => sub { scoreboard($_->{touches}, $_->{orders}) },
+		'3 scoreboard, with score and lift' => sub { scoreboard($_->{touches}, $_->{orders}) =~ s/, effects => false//r },
+	});
 };
 
 # Times each of the steps, the sizes taking turns, and prints it for each touch beside what it was at
