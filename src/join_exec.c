@@ -432,11 +432,25 @@ next_row(AttributionJoinState *state)
 	}
 }
 
-/* Nearly all rows of a join with many are one more match of the same probe: the short way. */
+/* Is the row at hand one more match of the same probe, and is that all there is to know of it? */
+static inline bool
+is_next_match(const AttributionJoinState *state)
+{
+	return state->emits_all && state->left > 0 && ROW_AT(state->next) <= state->high;
+}
+
 static inline TupleTableSlot *
+next_other(AttributionJoinState *state)
+{
+	return state->in_order ? inf_join_order_next(state, next_row) : next_row(state);
+}
+
+/* Matches that are projected, or looked at once more, before they go out. */
+static pg_noinline TupleTableSlot *
 next_output(AttributionJoinState *state)
 {
-	while (state->emits_all && state->left > 0 && ROW_AT(state->next) <= state->high)
+	CHECK_FOR_INTERRUPTS();
+	while (is_next_match(state))
 	{
 		uint64 *row = state->next;
 		TupleTableSlot *slot;
@@ -449,15 +463,32 @@ next_output(AttributionJoinState *state)
 			return slot;
 		CHECK_FOR_INTERRUPTS();
 	}
-	return state->in_order ? inf_join_order_next(state, next_row) : next_row(state);
+	return next_other(state);
 }
 
-/* What the server's ExecCustomScan does, without a call through a second pointer for each row. */
+/*
+ * What the server's ExecCustomScan does, without a call through a second pointer for each row. Nearly
+ * all rows of a join with many are one more match of the same probe, and all that has to be done for
+ * them stands here: it calls nothing, and so has no registers to save.
+ */
 static TupleTableSlot *
 exec_directly(PlanState *node)
 {
-	CHECK_FOR_INTERRUPTS();
-	return next_output((AttributionJoinState *) node);
+	AttributionJoinState *state = (AttributionJoinState *) node;
+	uint64 *row = state->next;
+
+	if (unlikely(InterruptPending))
+		return next_output(state);
+	if (!is_next_match(state))
+		return next_other(state);
+	if (unlikely(!state->direct || !state->filled ||
+	             (state->out->tts_flags & (TTS_FLAG_EMPTY | TTS_FLAG_SHOULDFREE)) != 0))
+		return next_output(state);
+	state->next = row + state->placed.words;
+	state->left--;
+	state->matched = true;
+	fill_built(state, state->part, row);
+	return give_slot(state);
 }
 
 /* For whoever calls the method itself. */
