@@ -17,6 +17,7 @@
 #include "utils/memutils.h"
 #include "windowapi.h"
 
+#include "compat.h"
 #include "core/host.h"
 #include "core/reach_scores.h"
 

@@ -27,6 +27,8 @@ clang_build() {
 }
 core_is_pure() { grep -nE '#include "(postgres|utils/|fmgr|nodes/)' src/core/*.[ch] || true; }
 one_compat() { grep -rln PG_VERSION_NUM src | grep -v '^src/compat.h$' || true; }
+# from 16 on, postgres.h says nothing of values of variable length
+lengths_from_compat() { grep -lE '\b(SET_)?VAR(SIZE|DATA)' src/*.c | xargs grep -L '"compat.h"' || true; }
 includes_point_down() {
 	# core includes core alone
 	grep -nE '^#include "' src/core/*.[ch] | grep -vE '"core/' || true
@@ -73,6 +75,7 @@ check "clang finds no fault" clang_build
 check "the core knows no server" core_is_pure
 check "the core includes the core alone" includes_point_down
 check "versions are told apart in compat.h alone" one_compat
+check "values of variable length come from compat.h" lengths_from_compat
 check "files are small" file_sizes
 check "every SQL fragment has its C file" twins
 check "the install script and the library name the same functions" functions_exist
