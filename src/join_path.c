@@ -490,7 +490,7 @@ typedef struct Columns
 	List *attnos;
 } Columns;
 
-/* The same value? It may since have been marked as nullable by the very join. */
+/* The same value? From 16 on it is marked by the outer joins that may have made it NULL. */
 static bool
 is_same_value(const Node *a, const Node *b)
 {
@@ -505,16 +505,29 @@ is_same_value(const Node *a, const Node *b)
 	return equal(a, b);
 }
 
-static bool
-add_input_column(Columns *columns, Node *node)
+/* The column that has the value, or NULL. */
+static Node *
+column_of(const Columns *columns, const Node *node)
 {
 	ListCell *lc;
 
 	foreach (lc, columns->tlist)
 	{
-		if (equal(lfirst_node(TargetEntry, lc)->expr, node))
-			return true;
+		Node *column = (Node *) lfirst_node(TargetEntry, lc)->expr;
+
+		if (is_same_value(column, node))
+			return column;
 	}
+	return NULL;
+}
+
+static bool
+add_input_column(Columns *columns, Node *node)
+{
+	ListCell *lc;
+
+	if (column_of(columns, node) != NULL)
+		return true;
 	for (int side = 0; side < 2; side++)
 	{
 		foreach (lc, columns->tlists[side])
@@ -580,6 +593,23 @@ add_columns_of_list(Columns *columns, List *expressions)
 }
 
 /*
+ * The expression with values as the columns have them. Above an outer join a value is marked otherwise
+ * than in the join's own conditions, but it is one column, and the server insists on equal marks.
+ */
+static Node *
+of_columns(Node *node, void *columns)
+{
+	Node *column;
+
+	if (node == NULL)
+		return NULL;
+	column = IsA(node, List) ? NULL : column_of(columns, node);
+	if (column != NULL)
+		return copyObject(column);
+	return expression_tree_mutator(node, of_columns, columns);
+}
+
+/*
  * A scan of a table hands on its rows as they are, if that is all that is asked of it; then it has no
  * columns to pick, which takes it longer than to read the row.
  */
@@ -625,9 +655,9 @@ plan_attribution_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List
 	add_columns_of_list(&columns, quals);
 
 	scan->scan.plan.targetlist = tlist;
-	scan->scan.plan.qual = copyObject(quals);
+	scan->scan.plan.qual = (List *) of_columns((Node *) quals, &columns);
 	scan->custom_plans = custom_plans;
-	scan->custom_exprs = copyObject(expressions);
+	scan->custom_exprs = (List *) of_columns((Node *) expressions, &columns);
 	scan->custom_scan_tlist = columns.tlist;
 	scan->custom_private = lappend(lappend(list_copy(private), columns.sides), columns.attnos);
 	scan->flags = path->flags;
