@@ -15,6 +15,8 @@ FROM   generate_series(1, 10000) AS n;
 ANALYZE touches, orders;
 
 \ir ../lib/same_rows.sql
+-- its default from 15 on
+SET LOCAL hash_mem_multiplier = 2;
 
 -- when it is taken
 SELECT is_joined('SELECT count(*) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 'all touches and orders');
@@ -65,7 +67,7 @@ SELECT same_rows('SELECT order_id, influencer_id, touched_at FROM touches t JOIN
 SELECT same_rows('SELECT order_id, influencer_id, touched_at, repeat(''x'', 100) FROM orders o LEFT JOIN (SELECT * FROM touches UNION ALL SELECT 7, 1, touched_at FROM touches) t ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''1 day'')', 'one customer has half of the touches');
 SELECT matches(plan_of('SELECT FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 'ANALYZE, TIMING OFF, COSTS OFF'), 'Batches: \d\d', 'EXPLAIN tells how many batches there were');
 RESET work_mem;
-RESET hash_mem_multiplier;
+SET LOCAL hash_mem_multiplier = 2;
 
 -- cursors
 CREATE TEMPORARY VIEW pairs AS SELECT order_id, influencer_id, touched_at FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, '3 days');
@@ -222,7 +224,7 @@ SELECT is(disorder('EXECUTE in_order'), 'true 0', 'and with files');
 SELECT matches(plan_of('EXECUTE in_order', 'ANALYZE, TIMING OFF, COSTS OFF'), 'Batches: \d\d.*Rows Sorted: \d', 'where rows are sorted again');
 SELECT doesnt_match(plan_of('SELECT o.order_id, t.touched_at FROM orders o LEFT JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at ORDER BY o.order_id'), '^Custom Scan', 'it is not promised where the planner knows better');
 RESET work_mem;
-RESET hash_mem_multiplier;
+SET LOCAL hash_mem_multiplier = 2;
 DEALLOCATE in_order;
 
 -- an expression to sort by is for the rows that come out
