@@ -145,8 +145,8 @@ leaderboard(FunctionCallInfo fcinfo, TimeType arguments)
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	JourneyValue journeys;
 	InfScoreboardOptions options = {0};
-	InfScoreboard board;
-	InfNames names;
+	InfScoreboard board = {0};
+	InfNames names = {0};
 	const char *problem;
 	bool limit;
 

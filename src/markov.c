@@ -184,7 +184,7 @@ markov_order(PG_FUNCTION_ARGS)
 	JourneyValue journeys;
 	InfOrderFit fits[INF_MAX_MARKOV_ORDER];
 	uint32 max_order;
-	uint64 njourneys;
+	uint64 njourneys = 0;
 
 	InitMaterializedSRF(fcinfo, 0);
 	journeys = inf_journeys_of_datum(PG_GETARG_DATUM(0));
