@@ -439,26 +439,32 @@ is_next_match(const AttributionJoinState *state)
 	return state->emits_all && state->left > 0 && ROW_AT(state->next) <= state->high;
 }
 
+static inline uint64 *
+take_match(AttributionJoinState *state)
+{
+	uint64 *row = state->next;
+
+	state->next = row + state->placed.words;
+	state->left--;
+	state->matched = true;
+	return row;
+}
+
 static inline TupleTableSlot *
 next_other(AttributionJoinState *state)
 {
 	return state->in_order ? inf_join_order_next(state, next_row) : next_row(state);
 }
 
-/* Matches that are projected, or looked at once more, before they go out. */
+/* What exec_directly leaves: matches that are projected, a slot without a row, an interrupt. */
 static pg_noinline TupleTableSlot *
 next_output(AttributionJoinState *state)
 {
 	CHECK_FOR_INTERRUPTS();
 	while (is_next_match(state))
 	{
-		uint64 *row = state->next;
-		TupleTableSlot *slot;
+		TupleTableSlot *slot = emit_pair(state, take_match(state));
 
-		state->next += state->placed.words;
-		state->left--;
-		state->matched = true;
-		slot = emit_pair(state, row);
 		if (likely(slot != NULL))
 			return slot;
 		CHECK_FOR_INTERRUPTS();
@@ -475,7 +481,6 @@ static TupleTableSlot *
 exec_directly(PlanState *node)
 {
 	AttributionJoinState *state = (AttributionJoinState *) node;
-	uint64 *row = state->next;
 
 	if (unlikely(InterruptPending))
 		return next_output(state);
@@ -484,10 +489,7 @@ exec_directly(PlanState *node)
 	if (unlikely(!state->direct || !state->filled ||
 	             (state->out->tts_flags & (TTS_FLAG_EMPTY | TTS_FLAG_SHOULDFREE)) != 0))
 		return next_output(state);
-	state->next = row + state->placed.words;
-	state->left--;
-	state->matched = true;
-	fill_built(state, state->part, row);
+	fill_built(state, state->part, take_match(state));
 	return give_slot(state);
 }
 

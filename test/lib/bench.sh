@@ -58,7 +58,7 @@ if [ -n "$DUCK" ]; then
 	done
 fi
 # Each table goes into the empty buffers of a new server, in its order and by one process: how their
-# making left them there differs by size, and costs the server's reading up to a tenth.
+# making left them there differs by size, and so does what reading them then takes.
 progress "reading them into memory"
 restart_server bench
 run_psql -At -c "SELECT format('SELECT count(*) FROM %s;', oid::regclass) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY relpages" |
