@@ -88,6 +88,8 @@ OBJS = \
 	src/influence_diagnosis.o \
 	src/influence_score.o \
 	src/join_clause.o \
+	src/join_count.o \
+	src/join_count_path.o \
 	src/join_exec.o \
 	src/join_explain.o \
 	src/join_init.o \
@@ -95,6 +97,7 @@ OBJS = \
 	src/join_page.o \
 	src/join_part.o \
 	src/join_path.o \
+	src/join_plan.o \
 	src/join_probe.o \
 	src/join_round.o \
 	src/join_row.o \

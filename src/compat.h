@@ -99,6 +99,13 @@ InitMaterializedSRF(FunctionCallInfo fcinfo, bits32 flags)
 #define SET_DISABLED_NODES(path, left, right) ((void) 0)
 #endif
 
+/* From 16 on, what is grouped by is without what it need not be. */
+#if PG_VERSION_NUM >= 160000
+#define PROCESSED_GROUP_CLAUSE(root) ((root)->processed_groupClause)
+#else
+#define PROCESSED_GROUP_CLAUSE(root) ((root)->parse->groupClause)
+#endif
+
 /* May the user call the function? */
 #if PG_VERSION_NUM >= 160000
 #include "catalog/pg_proc.h"

@@ -11,6 +11,7 @@
 #include "utils/memutils.h"
 
 #include "compat.h"
+#include "join_count.h"
 #include "join_init.h"
 #include "join_order.h"
 #include "join_shared.h"
@@ -147,7 +148,7 @@ finish_slot(AttributionJoinState *state)
 		InstrCountFiltered2(scan, 1);
 		return NULL;
 	}
-	if (scan->ps.ps_ProjInfo == NULL)
+	if (scan->ps.ps_ProjInfo == NULL || state->counts != COUNTS_NOTHING)
 		return give_slot(state);
 	return ExecProject(scan->ps.ps_ProjInfo);
 }
@@ -493,18 +494,27 @@ exec_directly(PlanState *node)
 	return give_slot(state);
 }
 
+static TupleTableSlot *
+exec_counting(PlanState *node)
+{
+	CHECK_FOR_INTERRUPTS();
+	return inf_join_count_next((AttributionJoinState *) node, next_row);
+}
+
 /* For whoever calls the method itself. */
 static TupleTableSlot *
 exec_attribution_join(CustomScanState *node)
 {
-	return exec_directly(&node->ss.ps);
+	return ((AttributionJoinState *) node)->counts != COUNTS_NOTHING ? exec_counting(&node->ss.ps)
+	                                                                 : exec_directly(&node->ss.ps);
 }
 
 static void
 begin_attribution_join(CustomScanState *node, EState *estate, int eflags)
 {
 	inf_join_begin(node, estate, eflags);
-	node->ss.ps.ExecProcNode = exec_directly;
+	node->ss.ps.ExecProcNode =
+	    ((AttributionJoinState *) node)->counts != COUNTS_NOTHING ? exec_counting : exec_directly;
 }
 
 static void
@@ -641,4 +651,5 @@ inf_join_init(void)
 {
 	RegisterCustomScanMethods(&inf_join_scan_methods);
 	inf_join_path_init();
+	inf_join_count_path_init();
 }

@@ -55,6 +55,9 @@ inf_join_explain(CustomScanState *node, List *ancestors, ExplainState *es)
 	List *filters = list_nth(scan->custom_exprs, EXPRESSION_FILTERS);
 
 	ExplainPropertyText("Join Type", kind_name(state->kind), es);
+	if (state->counts != COUNTS_NOTHING)
+		ExplainPropertyText("Counts",
+		                    state->counts == COUNTS_ALL ? "All Rows" : "Rows of Each Probe", es);
 	show_clauses("Hash Cond", node, list_nth(scan->custom_exprs, EXPRESSION_EQUALITY), ancestors,
 	             es);
 	show_clauses("Window", node, list_nth(scan->custom_exprs, EXPRESSION_WINDOW), ancestors, es);
@@ -71,6 +74,8 @@ inf_join_explain(CustomScanState *node, List *ancestors, ExplainState *es)
 	/* each worker had a table of its own, and the leader none */
 	if (state->counters.rounds == 0 && node->ss.ps.worker_instrument != NULL)
 		return;
+	if (state->counters.counted > 0)
+		ExplainPropertyUInteger("Rows Counted", NULL, state->counters.counted, es);
 	if (state->counters.removed_by_sieve > 0)
 		ExplainPropertyUInteger("Probes Removed by Sieve", NULL, state->counters.removed_by_sieve,
 		                        es);

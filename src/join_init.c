@@ -53,10 +53,10 @@ read_attnos(AttributionJoinState *state, List *sides, List *attnos)
 
 	forboth (lc, attnos, side_number, sides)
 	{
-		JoinSide *side = lfirst_int(side_number) == 0 ? &state->probe : &state->build;
+		JoinSide *side = lfirst_int(side_number) == COLUMN_OF_PROBE ? &state->probe : &state->build;
 		int attno = lfirst_int(lc);
 
-		if (side->reads_table)
+		if (side->reads_table && lfirst_int(side_number) != COLUMN_OF_COUNT)
 		{
 			TargetEntry *entry = list_nth(side->plan->plan->targetlist, attno - 1);
 
@@ -201,15 +201,21 @@ row_column(JoinSide *side, AttrNumber attno)
 }
 
 static void
-add_output(AttributionJoinState *state, int to, int side_number, int attno)
+add_output(AttributionJoinState *state, int to, JoinColumnSide from, int attno)
 {
-	JoinSide *side = side_number == 0 ? &state->probe : &state->build;
-	OutputColumn *column = side_number == 0 ? &state->probe_out[state->nprobe_out++]
-	                                        : &state->build_out[state->nbuild_out++];
+	JoinSide *side = from == COLUMN_OF_PROBE ? &state->probe : &state->build;
+	OutputColumn *column;
 
+	if (from == COLUMN_OF_COUNT)
+	{
+		state->count_out[state->ncount_out++] = to;
+		return;
+	}
+	column = from == COLUMN_OF_PROBE ? &state->probe_out[state->nprobe_out++]
+	                                 : &state->build_out[state->nbuild_out++];
 	column->to = to;
 	column->row = row_column(side, (AttrNumber) attno);
-	column->from = side_number == 0 ? attno - 1 : column->row;
+	column->from = from == COLUMN_OF_PROBE ? attno - 1 : column->row;
 	column->by_value = side->shape.columns[column->row].by_value;
 }
 
@@ -254,6 +260,7 @@ init_output(AttributionJoinState *state, CustomScan *scan, List *filters, List *
 
 	state->probe_out = palloc0(Max(room, 1) * sizeof(OutputColumn));
 	state->build_out = palloc0(Max(room, 1) * sizeof(OutputColumn));
+	state->count_out = palloc0(Max(room, 1) * sizeof(int));
 	state->direct = is_direct(scan, state);
 	if (state->direct)
 	{
@@ -403,6 +410,7 @@ inf_join_begin(CustomScanState *node, EState *estate, int eflags)
 	init_output(state, scan, filters, sides, translation.attnos);
 	state->out_changes = estate->es_plannedstmt->commandType != CMD_SELECT ||
 	                     estate->es_plannedstmt->hasModifyingCTE;
+	state->counts = list_nth_int(numbers, NUMBER_COUNTS);
 	state->in_order = list_nth_int(numbers, NUMBER_IN_ORDER);
 	if (state->in_order)
 		inf_join_order_begin(state);

@@ -1,6 +1,6 @@
 /*
  * join_path.c
- *		Offers the attribution join to the planner, at its price, and makes the plan.
+ *		Offers the attribution join to the planner, at its price.
  *
  * It is offered for joins with an equality and the attribution operator: the cheapest path of
  * one side is built into a table, which the other side's probes.
@@ -10,15 +10,11 @@
 #include <math.h>
 
 #include "miscadmin.h"
-#include "nodes/makefuncs.h"
-#include "nodes/nodeFuncs.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
 #include "optimizer/paths.h"
-#include "optimizer/plancat.h"
 #include "optimizer/restrictinfo.h"
-#include "optimizer/tlist.h"
 #include "utils/lsyscache.h"
 
 #include "compat.h"
@@ -31,14 +27,6 @@ static set_join_pathlist_hook_type previous_hook = NULL;
 
 /* A step of a search, or a row that is but marked: a comparison in memory, and no call. */
 #define STEP_COST (0.1 * cpu_operator_cost)
-
-static Plan *plan_attribution_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *path,
-                                   List *tlist, List *clauses, List *custom_plans);
-
-static const CustomPathMethods path_methods = {
-    .CustomName = AJ_NAME,
-    .PlanCustomPath = plan_attribution_join,
-};
 
 /* What is joined with what, and how. */
 typedef struct Proposal
@@ -165,6 +153,7 @@ plan_numbers(const Proposal *p, const JoinClauses *clauses)
 	numbers[NUMBER_ORDERS_BUILT] = clauses->orders_built;
 	numbers[NUMBER_TIME_TYPE] = clauses->time_type;
 	numbers[NUMBER_IN_ORDER] = p->in_order;
+	numbers[NUMBER_COUNTS] = COUNTS_NOTHING;
 	for (int i = 0; i < NUMBER_COUNT; i++)
 		list = lappend_int(list, numbers[i]);
 	return list;
@@ -259,7 +248,7 @@ make_path(const Proposal *p, Path *probe, Path *build, int workers, bool shared)
 	SET_RESTRICTINFO(path, restrictlist);
 	path->custom_private =
 	    path_private(p, &clauses, build->rows * (shared ? participants(workers) : 1));
-	path->methods = &path_methods;
+	path->methods = &inf_join_path_methods;
 	fits = set_cost(p, &clauses, path, probe, build);
 	if (p->in_order)
 	{
@@ -478,191 +467,6 @@ join_pathlist_hook(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outerrel,
 			/* full joins are left to the server; unique sides are semi joins, offered above */
 			break;
 	}
-}
-
-/* The columns of the scan tuple, while they are collected. */
-typedef struct Columns
-{
-	Relids joined;
-	List *tlists[2]; /* of the probe's and the build's plan */
-	List *tlist;
-	List *sides;
-	List *attnos;
-} Columns;
-
-/* The same value? From 16 on it is marked by the outer joins that may have made it NULL. */
-static bool
-is_same_value(const Node *a, const Node *b)
-{
-	if (nodeTag(a) != nodeTag(b))
-		return false;
-	if (IsA(a, Var))
-		return ((const Var *) a)->varno == ((const Var *) b)->varno &&
-		       ((const Var *) a)->varattno == ((const Var *) b)->varattno &&
-		       ((const Var *) b)->varlevelsup == 0;
-	if (IsA(a, PlaceHolderVar))
-		return ((const PlaceHolderVar *) a)->phid == ((const PlaceHolderVar *) b)->phid;
-	return equal(a, b);
-}
-
-/* The column that has the value, or NULL. */
-static Node *
-column_of(const Columns *columns, const Node *node)
-{
-	ListCell *lc;
-
-	foreach (lc, columns->tlist)
-	{
-		Node *column = (Node *) lfirst_node(TargetEntry, lc)->expr;
-
-		if (is_same_value(column, node))
-			return column;
-	}
-	return NULL;
-}
-
-static bool
-add_input_column(Columns *columns, Node *node)
-{
-	ListCell *lc;
-
-	if (column_of(columns, node) != NULL)
-		return true;
-	for (int side = 0; side < 2; side++)
-	{
-		foreach (lc, columns->tlists[side])
-		{
-			TargetEntry *entry = lfirst_node(TargetEntry, lc);
-
-			if (!is_same_value((Node *) entry->expr, node))
-				continue;
-			columns->tlist = lappend(columns->tlist,
-			                         makeTargetEntry((Expr *) copyObject(node),
-			                                         list_length(columns->tlist) + 1, NULL, false));
-			columns->sides = lappend_int(columns->sides, side);
-			columns->attnos = lappend_int(columns->attnos, entry->resno);
-			return true;
-		}
-	}
-	return false;
-}
-
-/* What the expression needs of the two sides; parts that they computed already are taken whole. */
-static void
-add_columns(Columns *columns, Node *expression)
-{
-	ListCell *lc;
-
-	if (add_input_column(columns, expression))
-		return;
-	if (IsA(expression, PlaceHolderVar))
-	{
-		add_columns(columns, (Node *) ((PlaceHolderVar *) expression)->phexpr);
-		return;
-	}
-	foreach (lc, pull_var_clause(expression, PVC_RECURSE_AGGREGATES | PVC_RECURSE_WINDOWFUNCS |
-	                                             PVC_INCLUDE_PLACEHOLDERS))
-	{
-		Node *node = (Node *) lfirst(lc);
-
-		if (add_input_column(columns, node))
-			continue;
-		if (IsA(node, PlaceHolderVar))
-			add_columns(columns, (Node *) ((PlaceHolderVar *) node)->phexpr);
-		else if (bms_is_member(castNode(Var, node)->varno, columns->joined))
-			elog(ERROR, "column %d of relation %d is in neither side of the join",
-			     ((Var *) node)->varattno, (int) ((Var *) node)->varno);
-		/* else it will be a parameter from an outer node */
-	}
-}
-
-static void
-add_columns_of_list(Columns *columns, List *expressions)
-{
-	ListCell *lc;
-
-	foreach (lc, expressions)
-	{
-		if (lfirst(lc) == NULL)
-			continue;
-		if (IsA(lfirst(lc), List))
-			add_columns_of_list(columns, (List *) lfirst(lc));
-		else
-			add_columns(columns, (Node *) lfirst(lc));
-	}
-}
-
-/*
- * The expression with values as the columns have them. Above an outer join a value is marked otherwise
- * than in the join's own conditions, but it is one column, and the server insists on equal marks.
- */
-static Node *
-of_columns(Node *node, void *columns)
-{
-	Node *column;
-
-	if (node == NULL)
-		return NULL;
-	column = IsA(node, List) ? NULL : column_of(columns, node);
-	if (column != NULL)
-		return copyObject(column);
-	return expression_tree_mutator(node, of_columns, columns);
-}
-
-/*
- * A scan of a table hands on its rows as they are, if that is all that is asked of it; then it has no
- * columns to pick, which takes it longer than to read the row.
- */
-static void
-take_whole_rows(PlannerInfo *root, Plan *plan)
-{
-	RelOptInfo *rel;
-	List *whole;
-	ListCell *lc;
-
-	if (!IsA(plan, SeqScan) && !IsA(plan, IndexScan) && !IsA(plan, BitmapHeapScan))
-		return;
-	rel = find_base_rel(root, ((Scan *) plan)->scanrelid);
-	foreach (lc, plan->targetlist)
-	{
-		Node *node = (Node *) lfirst_node(TargetEntry, lc)->expr;
-
-		if (!IsA(node, Var) || ((Var *) node)->varattno <= 0)
-			return;
-	}
-	whole = build_physical_tlist(root, rel);
-	if (whole != NIL)
-		plan->targetlist = whole;
-}
-
-static Plan *
-plan_attribution_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist,
-                      List *clauses, List *custom_plans)
-{
-	CustomScan *scan = makeNode(CustomScan);
-	List *private = linitial(path->custom_private);
-	List *expressions = lsecond(path->custom_private);
-	List *quals = lthird(path->custom_private);
-	Columns columns = {0};
-
-	take_whole_rows(root, linitial(custom_plans));
-	take_whole_rows(root, lsecond(custom_plans));
-	columns.joined = rel->relids;
-	columns.tlists[0] = ((Plan *) linitial(custom_plans))->targetlist;
-	columns.tlists[1] = ((Plan *) lsecond(custom_plans))->targetlist;
-	add_columns_of_list(&columns, path->path.pathtarget->exprs);
-	add_columns_of_list(&columns, expressions);
-	add_columns_of_list(&columns, quals);
-
-	scan->scan.plan.targetlist = tlist;
-	scan->scan.plan.qual = (List *) of_columns((Node *) quals, &columns);
-	scan->custom_plans = custom_plans;
-	scan->custom_exprs = (List *) of_columns((Node *) expressions, &columns);
-	scan->custom_scan_tlist = columns.tlist;
-	scan->custom_private = lappend(lappend(list_copy(private), columns.sides), columns.attnos);
-	scan->flags = path->flags;
-	scan->methods = &inf_join_scan_methods;
-	return (Plan *) scan;
 }
 
 void

@@ -31,6 +31,30 @@ typedef enum SpanSource
 	SPAN_BUILD
 } SpanSource;
 
+/* Do the rows themselves come out, or how many they are? */
+typedef enum JoinCounts
+{
+	COUNTS_NOTHING,
+	COUNTS_BY_PROBE, /* a row for each probe that has any, with the number of its rows */
+	COUNTS_ALL       /* one row, unless there is nothing to count */
+} JoinCounts;
+
+/* Where a column of the scan tuple comes from. */
+typedef enum JoinColumnSide
+{
+	COLUMN_OF_PROBE,
+	COLUMN_OF_BUILD,
+	COLUMN_OF_COUNT
+} JoinColumnSide;
+
+/* The path's private list. */
+typedef enum PathPrivate
+{
+	PATH_PRIVATE,     /* the plan's, as far as it is known */
+	PATH_EXPRESSIONS, /* the plan's */
+	PATH_QUALS        /* of what comes out */
+} PathPrivate;
+
 /* Integers in the plan's private list. */
 typedef enum PlanNumber
 {
@@ -40,6 +64,7 @@ typedef enum PlanNumber
 	NUMBER_ORDERS_BUILT, /* the orders are the build side, not the touches */
 	NUMBER_TIME_TYPE,    /* TimeType of the touches */
 	NUMBER_IN_ORDER,     /* what comes out is in the order of the probes */
+	NUMBER_COUNTS,       /* JoinCounts */
 	NUMBER_COUNT
 } PlanNumber;
 
@@ -51,7 +76,7 @@ typedef enum PlanPrivate
 	PRIVATE_BUILT_SAME, /* of each key: build = build */
 	PRIVATE_COLLATIONS, /* of each key */
 	PRIVATE_ROWS,       /* how many built rows the planner expects */
-	PRIVATE_SIDES,      /* of each column of the scan tuple: 0 probe, 1 build */
+	PRIVATE_SIDES,      /* of each column of the scan tuple: JoinColumnSide */
 	PRIVATE_ATTNOS,     /* its number on that side */
 	PRIVATE_COUNT
 } PlanPrivate;
@@ -76,8 +101,14 @@ typedef enum PlanExpression
 
 extern bool inf_enable_attribution_join;
 
-/* join_path.c: paths, and the plan out of one */
+/* join_path.c: paths */
 extern void inf_join_path_init(void);
+
+/* join_count_path.c: paths that count */
+extern void inf_join_count_path_init(void);
+
+/* join_plan.c: the plan out of a path */
+extern const CustomPathMethods inf_join_path_methods;
 
 /* join_exec.c */
 extern const CustomScanMethods inf_join_scan_methods;

@@ -58,7 +58,8 @@ typedef struct JoinCounters
 	uint64 removed_by_window;
 	uint64 removed_by_sieve;
 	uint64 rounds;
-	uint64 sorted; /* rows that had to be brought into order again */
+	uint64 sorted;  /* rows that had to be brought into order again */
+	uint64 counted; /* rows of which only the number came out */
 	Size peak;
 } JoinCounters;
 
@@ -97,6 +98,9 @@ typedef struct AttributionJoinState
 	bool marks;        /* built rows are marked when they match */
 	bool checks_rows;  /* the window is not the only condition of a row in it */
 	bool emits_all;    /* nor is there anything else to be done for one but to emit it */
+	JoinCounts counts;
+	int ncount_out;
+	int *count_out; /* columns of the slot */
 
 	/* the present round */
 	JoinPhase phase;

@@ -1,0 +1,87 @@
+/*
+ * join_count.c
+ *		How many rows an attribution join has, in place of the rows.
+ *
+ * What comes out are partial counts: one of each probe's rows, with what is known of the probe, or one
+ * of all rows. The aggregate above adds them up, and those of other participants.
+ */
+#include "postgres.h"
+
+#include "executor/executor.h"
+#include "miscadmin.h"
+
+#include "join_count.h"
+#include "join_search.h"
+
+/* Are rows that are left of a run matches by their instant alone? */
+static inline bool
+counts_runs(const AttributionJoinState *state)
+{
+	return state->emits_all && state->css.ss.ps.qual == NULL;
+}
+
+/* The present probe's further matches, all at once. */
+static uint32
+take_run(AttributionJoinState *state)
+{
+	uint32 matches = state->left;
+
+	if (matches == 0)
+		return 0;
+	if (state->high < PG_INT64_MAX)
+		matches = inf_run_from(state->next, state->left, state->placed.words, state->high + 1, 0);
+	state->counters.removed_by_window += state->left - matches;
+	state->left = 0;
+	return matches;
+}
+
+static TupleTableSlot *
+give_count(AttributionJoinState *state, uint64 count)
+{
+	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
+
+	state->counters.counted += count;
+	if (TTS_EMPTY(state->out))
+		ExecStoreVirtualTuple(state->out);
+	for (int i = 0; i < state->ncount_out; i++)
+	{
+		state->out->tts_values[state->count_out[i]] = Int64GetDatum((int64) count);
+		state->out->tts_isnull[state->count_out[i]] = false;
+	}
+	if (state->css.ss.ps.ps_ProjInfo == NULL)
+		return state->out;
+	ResetExprContext(econtext);
+	econtext->ecxt_scantuple = state->out;
+	return ExecProject(state->css.ss.ps.ps_ProjInfo);
+}
+
+/* One row, or none if there is nothing to count. The last row counted is still in the slot. */
+static TupleTableSlot *
+count_all(AttributionJoinState *state, TupleTableSlot *(*next)(AttributionJoinState *) )
+{
+	uint64 count = 0;
+	bool runs = counts_runs(state);
+
+	while (next(state) != NULL)
+	{
+		CHECK_FOR_INTERRUPTS();
+		count++;
+		if (runs)
+			count += take_run(state);
+	}
+	return count == 0 ? NULL : give_count(state, count);
+}
+
+TupleTableSlot *
+inf_join_count_next(AttributionJoinState *state, TupleTableSlot *(*next)(AttributionJoinState *) )
+{
+	uint64 count = 1;
+
+	if (state->counts == COUNTS_ALL)
+		return count_all(state, next);
+	if (next(state) == NULL)
+		return NULL;
+	if (counts_runs(state))
+		count += take_run(state);
+	return give_count(state, count);
+}
