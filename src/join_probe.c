@@ -447,7 +447,14 @@ look_ahead(AttributionJoinState *state)
 			    inf_row_datum(shape, row, NULL, shape->ncolumns - state->keys.nkeys + k);
 		ready->run = find_run(state, ready->part, ROW_KEY(row), ready->hash, side->key_values);
 		if (ready->run != NULL)
-			__builtin_prefetch(expected_row(&state->placed, ready->part, ready->run));
+		{
+			const uint64 *first = expected_row(&state->placed, ready->part, ready->run);
+
+			__builtin_prefetch(first);
+			/* rows that are marked are longer, so a run is often in two lines */
+			if (state->marks && ready->part->fingers == NULL)
+				__builtin_prefetch(first + Min(ready->run->count, 8) * state->placed.words - 1);
+		}
 	}
 }
 
