@@ -190,7 +190,8 @@ counting_path(const CountQuery *q, CustomPath *join)
 static void
 add_up(const CountQuery *q, Path *path, AggStrategy strategy, double groups)
 {
-	if (strategy == AGG_SORTED)
+	/* where there is but one group, there is nothing to sort by */
+	if (strategy == AGG_SORTED && !pathkeys_contained_in(q->root->group_pathkeys, path->pathkeys))
 		path = (Path *) create_sort_path(q->root, q->grouped, path, q->root->group_pathkeys, -1);
 	add_path(q->grouped,
 	         (Path *) create_agg_path(q->root, q->grouped, path, q->grouped->reltarget, strategy,

@@ -1,7 +1,7 @@
 -- Queries that ask an attribution join for nothing but how many rows it has, in all or by groups: the
 -- join counts them itself. When it does, and that the numbers are those of the plain join.
 BEGIN;
-SELECT plan(114);
+SELECT plan(127);
 
 CREATE TABLE touches AS
 SELECT n AS touch_id, n % 1000 AS customer_id, CASE WHEN n % 41 > 0 THEN n % 37 END AS influencer_id, 'channel ' || n % 5 AS channel,
@@ -56,6 +56,14 @@ SELECT is_counted('SELECT count(*) FROM touches t JOIN no_orders o ON t.customer
 SELECT is_counted('SELECT count(*) FROM (' || format('SELECT t.channel, count(*) FROM %s GROUP BY 1', of) || ') AS q', 'Rows of Each Probe', 'counts of counts') FROM pairs;
 SELECT is_counted('SELECT s.x, j.n FROM generate_series(0, 4) AS s(x), LATERAL (SELECT count(*) AS n FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, s.x * interval ''2 days'')) AS j', 'All Rows', 'rescans');
 SELECT is_counted('SELECT s.x, j.* FROM generate_series(0, 4) AS s(x), LATERAL (SELECT t.channel, count(*) AS n FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, s.x * interval ''9 days'') GROUP BY 1) AS j', 'Rows of Each Probe', 'rescans by channel');
+
+SET LOCAL enable_hashagg = off;
+SELECT is_counted('SELECT t.influencer_id, count(*) FROM ' || of || ' GROUP BY t.influencer_id', 'Rows of Each Probe', 'sorted') FROM pairs;
+SELECT is_counted('SELECT t.channel, count(*) FROM ' || of || ' WHERE t.channel = ''channel 3'' AND o.segment = 1 GROUP BY t.channel', 'Rows of Each Probe', 'one group, sorted') FROM pairs;
+SET LOCAL enable_hashagg = on;
+SELECT is_counted('SELECT t.channel, count(*) FROM ' || of || ' WHERE t.channel = ''channel 3'' AND o.segment = 1 GROUP BY t.channel', 'Rows of Each Probe', 'one group') FROM pairs;
+SELECT same_rows('SELECT count(*) FROM ' || of || ' GROUP BY ''all of them''::text', 'by a constant') FROM pairs;
+SELECT same_rows('SELECT count(*) FROM touches t JOIN no_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at GROUP BY ''all of them''::text', 'by a constant, of nothing');
 
 -- more is asked for
 SELECT is_not_counted('SELECT count(o.segment) FROM ' || of, 'values, not rows') FROM pairs;
