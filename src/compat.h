@@ -93,10 +93,10 @@ InitMaterializedSRF(FunctionCallInfo fcinfo, bits32 flags)
 
 /* From 18 on, paths count the nodes below that the user has switched off. */
 #if PG_VERSION_NUM >= 180000
-#define SET_DISABLED_NODES(path, left, right)                                                      \
-	((path)->disabled_nodes = (left)->disabled_nodes + (right)->disabled_nodes)
+#define DISABLED_NODES(path) ((path)->disabled_nodes)
+#define SET_DISABLED_NODES(path, nodes) ((path)->disabled_nodes = (nodes))
 #else
-#define SET_DISABLED_NODES(path, left, right) ((void) 0)
+#define SET_DISABLED_NODES(path, nodes) ((void) 0)
 #endif
 
 /* From 16 on, what is grouped by is without what it need not be. */

@@ -48,7 +48,8 @@ give_count(AttributionJoinState *state, uint64 count)
 		state->out->tts_values[state->count_out[i]] = Int64GetDatum((int64) count);
 		state->out->tts_isnull[state->count_out[i]] = false;
 	}
-	if (state->css.ss.ps.ps_ProjInfo == NULL)
+	/* what is filled directly is what comes out: it has the columns of no other slot */
+	if (state->direct || state->css.ss.ps.ps_ProjInfo == NULL)
 		return state->out;
 	ResetExprContext(econtext);
 	econtext->ecxt_scantuple = state->out;

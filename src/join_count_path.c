@@ -31,7 +31,6 @@ static create_upper_paths_hook_type previous_hook = NULL;
 typedef struct CountQuery
 {
 	PlannerInfo *root;
-	RelOptInfo *joinrel;
 	RelOptInfo *grouped;
 	GroupPathExtraData *extra;
 	PathTarget *partial; /* what the counts are grouped by, and the counts themselves */
@@ -57,12 +56,15 @@ counts_rows(const Aggref *aggregate)
 	return false;
 }
 
-/* An expression that may be calculated once for several rows, where it would be for each of them. */
+/*
+ * An expression that may be calculated once for several rows, where it would be for each of them. Of
+ * GROUPING() only the aggregate above knows the answer.
+ */
 static bool
 is_group(Node *node)
 {
-	return !contain_volatile_functions(node) && !contain_subplans(node) &&
-	       !expression_returns_set(node);
+	return !IsA(node, GroupingFunc) && !contain_volatile_functions(node) &&
+	       !contain_subplans(node) && !expression_returns_set(node);
 }
 
 /*
@@ -130,56 +132,80 @@ join_of(Path *path)
 	return path->param_info == NULL ? (CustomPath *) path : NULL;
 }
 
+static int
+number_of(const CustomPath *join, PlanNumber number)
+{
+	List *private = list_nth(join->custom_private, PATH_PRIVATE);
+
+	return list_nth_int(list_nth(private, PRIVATE_NUMBERS), number);
+}
+
+static AttributionJoinKind
+kind_of(const CustomPath *join)
+{
+	return (AttributionJoinKind) number_of(join, NUMBER_KIND);
+}
+
 /* Can the rows of a probe be counted without a look at each? */
 static bool
 counts_by_probe(const CountQuery *q, CustomPath *join)
 {
 	Path *probe = (Path *) linitial(join->custom_paths);
-	List *private = list_nth(join->custom_private, PATH_PRIVATE);
-	List *numbers = list_nth(private, PRIVATE_NUMBERS);
 	List *expressions = list_nth(join->custom_private, PATH_EXPRESSIONS);
-	int kind = list_nth_int(numbers, NUMBER_KIND);
+	AttributionJoinKind kind = kind_of(join);
 
 	return (kind == AJ_INNER || kind == AJ_LEFT) &&
-	       list_nth_int(numbers, NUMBER_SPAN_SOURCE) != SPAN_BUILD &&
+	       number_of(join, NUMBER_SPAN_SOURCE) != SPAN_BUILD &&
 	       list_nth(expressions, EXPRESSION_FILTERS) == NIL &&
 	       list_nth(join->custom_private, PATH_QUALS) == NIL &&
 	       bms_is_subset(pull_varnos(q->root, (Node *) q->groups), probe->parent->relids);
+}
+
+/* The path's private list, with the numbers that say what is counted, and that counts have no order. */
+static List *
+counting_private(CustomPath *join, JoinCounts counts)
+{
+	List *all = list_copy(join->custom_private);
+	List *private = list_copy(list_nth(all, PATH_PRIVATE));
+	List *numbers = list_copy(list_nth(private, PRIVATE_NUMBERS));
+
+	lfirst_int(list_nth_cell(numbers, NUMBER_COUNTS)) = counts;
+	lfirst_int(list_nth_cell(numbers, NUMBER_IN_ORDER)) = false;
+	lfirst(list_nth_cell(private, PRIVATE_NUMBERS)) = numbers;
+	lfirst(list_nth_cell(all, PATH_PRIVATE)) = private;
+	return all;
 }
 
 /* The same join, but that it gives counts; or NULL. */
 static Path *
 counting_path(const CountQuery *q, CustomPath *join)
 {
-	CustomPath *path;
-	Path *probe;
-	List *private;
-	List *numbers;
 	JoinCounts counts = q->groups == NIL ? COUNTS_ALL : COUNTS_BY_PROBE;
+	Path *probe = (Path *) linitial(join->custom_paths);
+	double probes = Max(probe->rows, 1);
+	double rows = join->path.rows;
+	Cost least = join->path.startup_cost + probe->total_cost - probe->startup_cost;
+	CustomPath *path;
 	Cost saved;
 
-	if (join == NULL || (counts == COUNTS_BY_PROBE && !counts_by_probe(q, join)))
+	if (counts == COUNTS_BY_PROBE && !counts_by_probe(q, join))
 		return NULL;
 	path = makeNode(CustomPath);
 	memcpy(path, join, sizeof(CustomPath));
-	probe = (Path *) linitial(path->custom_paths);
-	private = list_copy(list_nth(path->custom_private, PATH_PRIVATE));
-	numbers = list_copy(list_nth(private, PRIVATE_NUMBERS));
-	if (list_nth_int(numbers, NUMBER_IN_ORDER))
-		return NULL;
-	lfirst_int(list_nth_cell(numbers, NUMBER_COUNTS)) = counts;
-	lfirst(list_nth_cell(private, PRIVATE_NUMBERS)) = numbers;
-	path->custom_private = list_copy(path->custom_private);
-	lfirst(list_nth_cell(path->custom_private, PATH_PRIVATE)) = private;
-
+	path->custom_private = counting_private(join, counts);
 	path->path.pathtarget = q->partial;
+	path->path.pathkeys = NIL;
 	/* rows that fall to one probe or the other by chance leave some without */
-	path->path.rows =
-	    counts == COUNTS_ALL ? 1 : probe->rows * (1 - exp(-join->path.rows / Max(probe->rows, 1)));
+	if (counts == COUNTS_ALL)
+		path->path.rows = 1;
+	else if (kind_of(join) != AJ_LEFT)
+		path->path.rows = probes * (1 - exp(-rows / probes));
+	else
+		path->path.rows = probes;
 	path->path.rows = clamp_row_est(path->path.rows);
 	/* a row that is handed on has that cost, one that is counted next to none */
-	saved = cpu_tuple_cost * join->path.rows - cpu_operator_cost * path->path.rows;
-	path->path.total_cost = Max(path->path.total_cost - Max(saved, 0), path->path.startup_cost);
+	saved = cpu_tuple_cost * rows - cpu_operator_cost * path->path.rows;
+	path->path.total_cost = Max(path->path.total_cost - Max(saved, 0), least);
 	path->path.startup_cost += q->partial->cost.startup;
 	path->path.total_cost +=
 	    q->partial->cost.startup + q->partial->cost.per_tuple * path->path.rows;
@@ -207,9 +233,8 @@ propose(const CountQuery *q, Path *path)
 
 	if (clause == NIL)
 	{
-		/* of groups that are all the same, there may be none */
-		if (q->root->parse->groupClause == NIL)
-			add_up(q, path, AGG_PLAIN, groups);
+		/* of groups that are all the same, there may be none: the server takes them for sorted */
+		add_up(q, path, q->root->parse->groupClause == NIL ? AGG_PLAIN : AGG_SORTED, groups);
 		return;
 	}
 	groups = estimate_num_groups(q->root, get_sortgrouplist_exprs(clause, q->root->processed_tlist),
@@ -220,29 +245,55 @@ propose(const CountQuery *q, Path *path)
 		add_up(q, path, AGG_SORTED, groups);
 }
 
+static bool
+has_joins(List *paths)
+{
+	ListCell *lc;
+
+	foreach (lc, paths)
+	{
+		if (join_of(lfirst(lc)) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The joins among the paths, each with its exchange: where rows are handed on, the planner may have
+ * dropped the one with the probes that can be counted by.
+ */
+static List *
+joins_of(PlannerInfo *root, List *paths)
+{
+	List *joins = NIL;
+	ListCell *lc;
+
+	foreach (lc, paths)
+	{
+		CustomPath *join = join_of(lfirst(lc));
+		CustomPath *exchanged;
+
+		if (join == NULL)
+			continue;
+		joins = lappend(joins, join);
+		exchanged = inf_join_exchange(root, join);
+		if (exchanged != NULL)
+			joins = lappend(joins, exchanged);
+	}
+	return joins;
+}
+
 static void
 propose_counts(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *grouped,
                GroupPathExtraData *extra)
 {
-	CountQuery q = {.root = root, .joinrel = joinrel, .grouped = grouped, .extra = extra};
-	List *joins = NIL;
-	List *partial_joins = NIL;
+	CountQuery q = {.root = root, .grouped = grouped, .extra = extra};
 	ListCell *lc;
 
-	foreach (lc, joinrel->pathlist)
-	{
-		if (join_of(lfirst(lc)) != NULL)
-			joins = lappend(joins, join_of(lfirst(lc)));
-	}
-	foreach (lc, joinrel->partial_pathlist)
-	{
-		if (join_of(lfirst(lc)) != NULL)
-			partial_joins = lappend(partial_joins, join_of(lfirst(lc)));
-	}
-	if ((joins == NIL && partial_joins == NIL) || !lay_out(&q))
+	if ((!has_joins(joinrel->pathlist) && !has_joins(joinrel->partial_pathlist)) || !lay_out(&q))
 		return;
 	get_agg_clause_costs(root, AGGSPLIT_FINAL_DESERIAL, &q.costs);
-	foreach (lc, joins)
+	foreach (lc, joins_of(root, joinrel->pathlist))
 	{
 		Path *path = counting_path(&q, lfirst(lc));
 
@@ -251,7 +302,7 @@ propose_counts(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *grouped,
 	}
 	if (!grouped->consider_parallel)
 		return;
-	foreach (lc, partial_joins)
+	foreach (lc, joins_of(root, joinrel->partial_pathlist))
 	{
 		Path *path = counting_path(&q, lfirst(lc));
 		double rows;

@@ -74,7 +74,9 @@ inf_join_explain(CustomScanState *node, List *ancestors, ExplainState *es)
 	/* each worker had a table of its own, and the leader none */
 	if (state->counters.rounds == 0 && node->ss.ps.worker_instrument != NULL)
 		return;
-	if (state->counters.counted > 0)
+	/* nor is it known what those of workers counted */
+	if (state->counters.counted > 0 &&
+	    (node->ss.ps.worker_instrument == NULL || node->ss.ps.plan->parallel_aware))
 		ExplainPropertyUInteger("Rows Counted", NULL, state->counters.counted, es);
 	if (state->counters.removed_by_sieve > 0)
 		ExplainPropertyUInteger("Probes Removed by Sieve", NULL, state->counters.removed_by_sieve,

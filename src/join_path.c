@@ -137,7 +137,7 @@ set_cost(const Proposal *p, const JoinClauses *clauses, CustomPath *path, Path *
 	}
 	path->path.startup_cost = startup;
 	path->path.total_cost = startup + cost;
-	SET_DISABLED_NODES(&path->path, probe, build);
+	SET_DISABLED_NODES(&path->path, DISABLED_NODES(probe) + DISABLED_NODES(build));
 	return bytes <= limit;
 }
 
@@ -161,7 +161,7 @@ plan_numbers(const Proposal *p, const JoinClauses *clauses)
 
 /* What the plan will need, as the path carries it: private list, expressions and quals. */
 static List *
-path_private(const Proposal *p, const JoinClauses *clauses, double rows)
+path_private(const Proposal *p, const JoinClauses *clauses, double rows, List *restrictlist)
 {
 	List *private = NIL;
 	List *expressions = NIL;
@@ -180,7 +180,7 @@ path_private(const Proposal *p, const JoinClauses *clauses, double rows)
 	expressions = lappend(expressions, clauses->filters);
 	expressions = lappend(expressions, get_actual_clauses(clauses->equalities));
 	expressions = lappend(expressions, list_make1(clauses->window->clause));
-	return list_make3(private, expressions, clauses->quals);
+	return list_make4(private, expressions, clauses->quals, restrictlist);
 }
 
 /* Keys may have to be kept beside the columns, and a probe's number. */
@@ -247,7 +247,7 @@ make_path(const Proposal *p, Path *probe, Path *build, int workers, bool shared)
 	path->custom_paths = list_make2(probe, build);
 	SET_RESTRICTINFO(path, restrictlist);
 	path->custom_private =
-	    path_private(p, &clauses, build->rows * (shared ? participants(workers) : 1));
+	    path_private(p, &clauses, build->rows * (shared ? participants(workers) : 1), restrictlist);
 	path->methods = &inf_join_path_methods;
 	fits = set_cost(p, &clauses, path, probe, build);
 	if (p->in_order)
@@ -411,6 +411,40 @@ propose_as(Proposal proposal, RelOptInfo *probe, RelOptInfo *build, AttributionJ
 	proposal.build = build;
 	proposal.kind = kind;
 	propose(&proposal);
+}
+
+CustomPath *
+inf_join_exchange(PlannerInfo *root, const CustomPath *join)
+{
+	Path *probe = lsecond(join->custom_paths);
+	Path *build = linitial(join->custom_paths);
+	List *numbers = list_nth(list_nth(join->custom_private, PATH_PRIVATE), PRIVATE_NUMBERS);
+	JoinPathExtraData extra = {.restrictlist = list_nth(join->custom_private, PATH_CLAUSES)};
+	Proposal p = {.root = root,
+	              .joinrel = join->path.parent,
+	              .probe = probe->parent,
+	              .build = build->parent,
+	              .extra = &extra};
+
+	/* a table that is not shared has all rows of its side, the probes' share is none */
+	if (join->path.parallel_workers > 0 && !join->path.parallel_aware)
+		return NULL;
+	switch (list_nth_int(numbers, NUMBER_KIND))
+	{
+		case AJ_INNER:
+			p.kind = AJ_INNER;
+			break;
+		case AJ_LEFT:
+			p.kind = AJ_RIGHT;
+			break;
+		case AJ_RIGHT:
+			p.kind = AJ_LEFT;
+			break;
+		default:
+			return NULL;
+	}
+	p.is_outer = p.kind != AJ_INNER;
+	return make_path(&p, probe, build, join->path.parallel_workers, join->path.parallel_aware);
 }
 
 /*

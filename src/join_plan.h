@@ -52,7 +52,8 @@ typedef enum PathPrivate
 {
 	PATH_PRIVATE,     /* the plan's, as far as it is known */
 	PATH_EXPRESSIONS, /* the plan's */
-	PATH_QUALS        /* of what comes out */
+	PATH_QUALS,       /* of what comes out */
+	PATH_CLAUSES      /* RestrictInfos: all that was asked of the join */
 } PathPrivate;
 
 /* Integers in the plan's private list. */
@@ -103,6 +104,9 @@ extern bool inf_enable_attribution_join;
 
 /* join_path.c: paths */
 extern void inf_join_path_init(void);
+
+/* A path without parameters with its sides exchanged; NULL if they cannot be. */
+extern CustomPath *inf_join_exchange(PlannerInfo *root, const CustomPath *join);
 
 /* join_count_path.c: paths that count */
 extern void inf_join_count_path_init(void);

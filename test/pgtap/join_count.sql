@@ -1,7 +1,7 @@
 -- Queries that ask an attribution join for nothing but how many rows it has, in all or by groups: the
 -- join counts them itself. When it does, and that the numbers are those of the plain join.
 BEGIN;
-SELECT plan(127);
+SELECT plan(147);
 
 CREATE TABLE touches AS
 SELECT n AS touch_id, n % 1000 AS customer_id, CASE WHEN n % 41 > 0 THEN n % 37 END AS influencer_id, 'channel ' || n % 5 AS channel,
@@ -41,6 +41,11 @@ SELECT is_counted('SELECT count(*) FROM ' || of || ' HAVING count(*) < 3', 'All 
 SELECT is_counted('SELECT t.influencer_id, count(*) FROM ' || of || ' GROUP BY t.influencer_id', 'Rows of Each Probe', 'by influencer') FROM pairs;
 SELECT is_counted('SELECT channel || ''!'', count(*), influencer_id % 3 FROM ' || of || ' GROUP BY channel || ''!'', influencer_id % 3 HAVING count(*) > 10 ORDER BY 2 DESC LIMIT 5', 'Rows of Each Probe', 'by expressions, in an order') FROM pairs;
 SELECT is_counted('SELECT t.touch_id, t.channel, count(*) FROM ' || of || ' GROUP BY t.touch_id', 'Rows of Each Probe', 'by the key of the touches') FROM pairs;
+SELECT is_counted('SELECT t.influencer_id AS a, t.influencer_id AS b, count(*) FROM ' || of || ' GROUP BY 1, 2', 'Rows of Each Probe', 'by one column twice') FROM pairs;
+SELECT is_counted('SELECT t.influencer_id, t.channel AS a, t.channel AS b, count(*), t.channel || 1 AS c FROM ' || of || ' GROUP BY 1, 2, 3', 'Rows of Each Probe', 'by a text twice') FROM pairs;
+SELECT is_counted('SELECT t.channel, t.influencer_id AS a, t.influencer_id AS b, t.channel AS c, count(*) FROM ' || of || ' GROUP BY 1, 2, 3, 4', 'Rows of Each Probe', 'in another order than the table has') FROM pairs;
+SELECT is_counted('SELECT count(*), o.order_id, o.customer_id, o.segment FROM orders o LEFT JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at GROUP BY o.segment, o.customer_id, o.order_id', 'Rows of Each Probe', 'by orders, some of them without a touch');
+SELECT is_counted('SELECT t.touch_id, count(*) FROM (SELECT * FROM touches ORDER BY touch_id) AS t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at GROUP BY 1', 'Rows of Each Probe', 'of touches in an order') FROM pairs;
 SELECT is_counted('SELECT t.influencer_id FROM ' || of || ' GROUP BY t.influencer_id HAVING count(*) > 400', 'Rows of Each Probe', 'a condition alone') FROM pairs;
 SELECT is_counted('SELECT t.influencer_id, count(*), rank() OVER (ORDER BY count(*), t.influencer_id) FROM ' || of || ' GROUP BY t.influencer_id', 'Rows of Each Probe', 'in a window') FROM pairs;
 SELECT is_counted('SELECT count(*) FROM touches t LEFT JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 'All Rows', 'and touches without an order');
@@ -65,13 +70,21 @@ SELECT is_counted('SELECT t.channel, count(*) FROM ' || of || ' WHERE t.channel 
 SELECT same_rows('SELECT count(*) FROM ' || of || ' GROUP BY ''all of them''::text', 'by a constant') FROM pairs;
 SELECT same_rows('SELECT count(*) FROM touches t JOIN no_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at GROUP BY ''all of them''::text', 'by a constant, of nothing');
 
+-- the side that is grouped by probes, even if the other one would be the quicker one to
+CREATE TABLE many_touches AS SELECT n AS touch_id, n % 100 AS customer_id, n % 7 AS influencer_id, timestamptz '2026-01-01 00:00+00' + n * interval '30 seconds' AS touched_at FROM generate_series(1, 100000) AS n;
+CREATE TABLE many_orders AS SELECT n AS order_id, n % 100 AS customer_id, n % 5 AS segment, timestamptz '2026-01-01 00:00+00' + n * interval '25 seconds' AS ordered_at FROM generate_series(1, 120000) AS n;
+ANALYZE many_touches, many_orders;
+SELECT matches(plan_of(format('SELECT %s, count(*) FROM many_touches t JOIN many_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at GROUP BY 1', grouped)), 'Counts: Rows of Each Probe.*Seq Scan on ' || probes, 'by ' || grouped)
+FROM   (VALUES ('t.influencer_id', 'many_touches t.*Seq Scan on many_orders'), ('o.segment', 'many_orders o.*Seq Scan on many_touches')) AS s(grouped, probes);
+
 -- more is asked for
 SELECT is_not_counted('SELECT count(o.segment) FROM ' || of, 'values, not rows') FROM pairs;
 SELECT is_not_counted('SELECT count(NULL) FROM ' || of, 'nothing') FROM pairs;
 SELECT is_not_counted('SELECT count(*), sum(o.segment) FROM ' || of, 'a sum') FROM pairs;
 SELECT is_not_counted('SELECT count(DISTINCT t.customer_id), count(*) FROM ' || of, 'different ones') FROM pairs;
 SELECT is_not_counted('SELECT count(*) FILTER (WHERE o.segment = 1) FROM ' || of, 'some') FROM pairs;
-SELECT is_not_counted('SELECT o.segment, count(*) FROM ' || of || ' GROUP BY 1', 'by what is in the table') FROM pairs;
+SELECT is_not_counted('SELECT o.segment, t.channel, count(*) FROM ' || of || ' GROUP BY 1, 2', 'by columns of both sides') FROM pairs;
+SELECT is_not_counted('SELECT t.channel, GROUPING(t.channel), count(*) FROM ' || of || ' GROUP BY 1', 'what only the aggregate knows') FROM pairs;
 SELECT is_not_counted('SELECT t.channel, count(*) FROM ' || of || ' AND o.segment <> t.influencer_id GROUP BY 1', 'a filter of each pair') FROM pairs;
 SELECT is_not_counted('SELECT t.channel, count(*) FROM ' || of || ' GROUP BY ROLLUP (1)', 'several groupings') FROM pairs;
 SELECT doesnt_match(plan_of('SELECT random() < 0.5, count(*) FROM ' || of || ' GROUP BY 1'), 'Counts:', 'what is not the same for each pair') FROM pairs;
