@@ -116,17 +116,23 @@ OBJS = \
 	src/markov.o \
 	src/module.o \
 	src/numeric_units.o \
+	src/page_scan.o \
 	src/purchase_agg.o \
 	src/purchase_cycle.o \
+	src/purchase_scan.o \
 	src/purchase_set.o \
 	src/reach_scores.o \
 	src/rollup_agg.o \
+	src/set_scan.o \
+	src/set_scan_path.o \
 	src/set_state.o \
 	src/set_summary.o \
 	src/set_value.o \
 	src/shapley.o \
+	src/table_plan.o \
 	src/time_type.o \
 	src/touch_agg.o \
+	src/touch_scan.o \
 	src/touch_set.o \
 	src/touch_use.o
 

@@ -21,27 +21,7 @@
 #include "join_init.h"
 #include "join_order.h"
 #include "join_state.h"
-
-/*
- * Does the plan only pick columns of a table's rows? The server leaves that out by itself, but not
- * for a table of which a column was dropped, or was added with a default.
- */
-static bool
-only_picks_columns(PlanState *plan)
-{
-	ListCell *lc;
-
-	if (!IsA(plan, SeqScanState) || plan->ps_ProjInfo == NULL)
-		return false;
-	foreach (lc, plan->plan->targetlist)
-	{
-		Var *var = (Var *) lfirst_node(TargetEntry, lc)->expr;
-
-		if (!IsA(var, Var) || var->varattno <= 0)
-			return false;
-	}
-	return true;
-}
+#include "table_plan.h"
 
 /* Columns of the scan tuple by the attributes that are read: the plan's, or the table's own. */
 static List *
@@ -57,11 +37,7 @@ read_attnos(AttributionJoinState *state, List *sides, List *attnos)
 		int attno = lfirst_int(lc);
 
 		if (side->reads_table && lfirst_int(side_number) != COLUMN_OF_COUNT)
-		{
-			TargetEntry *entry = list_nth(side->plan->plan->targetlist, attno - 1);
-
-			attno = castNode(Var, entry->expr)->varattno;
-		}
+			attno = inf_picked_attno(side->plan, attno);
 		result = lappend_int(result, attno);
 	}
 	return result;
@@ -146,7 +122,7 @@ init_plan(JoinSide *side, PlanState *plan)
 {
 	side->plan = plan;
 	side->exec = plan->ExecProcNodeReal;
-	side->reads_table = only_picks_columns(plan);
+	side->reads_table = inf_only_picks_columns(plan);
 	/* what a subplan calls is not seen */
 	side->may_filter = !contain_volatile_functions((Node *) plan->plan->qual) &&
 	                   !contain_subplans((Node *) plan->plan->qual);

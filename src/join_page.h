@@ -1,19 +1,12 @@
 /*
  * join_page.h
  *		Rows of a table's pages, from which an attribution join reads key and instant in place.
- *
- * A scan hands on one row after the other, through some five functions each. Of a page that it has
- * brought in, the visible rows are known, and they stay where they are as long as the scan stays on
- * the page: so key and instant of all of them are read at once.
  */
 #ifndef INF_JOIN_PAGE_H
 #define INF_JOIN_PAGE_H
 
-#include "access/heapam.h"
-#include "access/htup_details.h"
-#include "executor/tuptable.h"
-
 #include "join_row.h"
+#include "page_scan.h"
 
 typedef struct PageRow
 {
@@ -28,8 +21,7 @@ typedef struct PageRow
 
 typedef struct JoinPage
 {
-	HeapScanDesc scan;
-	TupleTableSlot *slot; /* of the scan: empty, or with a row of the page */
+	PageScan pages;
 	bool is_date;
 	int natts;     /* that a row must have for all that is read of it */
 	int key_natts; /* and for key and instant */
@@ -39,11 +31,6 @@ typedef struct JoinPage
 	int key_offset;
 	int at_offset;
 	int *column_offsets; /* of the shape's columns, all of which are words; or NULL */
-	HeapTupleData tuple; /* the row that is in the slot */
-
-	BlockNumber asked; /* the page for which memory was asked ahead of time */
-	int to_pass;       /* pages for which it is not, as others were not found in memory */
-	int passed;        /* as many as there were last time */
 
 	int nrows;
 	int nunread;      /* rows that have to be taken apart */
@@ -69,7 +56,11 @@ extern void inf_page_end(JoinPage *page);
 extern bool inf_page_load(JoinPage *page);
 
 /* Puts a row of the page into the slot of the scan. */
-extern void inf_page_settle(JoinPage *page, const PageRow *row);
+static inline void
+inf_page_settle(JoinPage *page, const PageRow *row)
+{
+	inf_page_scan_settle(&page->pages, row->item);
+}
 
 /* Fills the columns of a row that was read in place. */
 extern void inf_page_fill(const JoinPage *page, const RowShape *shape, const PageRow *from,

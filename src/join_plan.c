@@ -7,12 +7,11 @@
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
-#include "optimizer/pathnode.h"
-#include "optimizer/plancat.h"
 #include "optimizer/tlist.h"
 
 #include "compat.h"
 #include "join_plan.h"
+#include "table_plan.h"
 
 /* The columns of the scan tuple, while they are collected. */
 typedef struct Columns
@@ -156,32 +155,6 @@ of_columns(Node *node, void *columns)
 	return expression_tree_mutator(node, of_columns, columns);
 }
 
-/*
- * A scan of a table hands on its rows as they are, if that is all that is asked of it; then it has no
- * columns to pick, which takes it longer than to read the row.
- */
-static void
-take_whole_rows(PlannerInfo *root, Plan *plan)
-{
-	RelOptInfo *rel;
-	List *whole;
-	ListCell *lc;
-
-	if (!IsA(plan, SeqScan) && !IsA(plan, IndexScan) && !IsA(plan, BitmapHeapScan))
-		return;
-	rel = find_base_rel(root, ((Scan *) plan)->scanrelid);
-	foreach (lc, plan->targetlist)
-	{
-		Node *node = (Node *) lfirst_node(TargetEntry, lc)->expr;
-
-		if (!IsA(node, Var) || ((Var *) node)->varattno <= 0)
-			return;
-	}
-	whole = build_physical_tlist(root, rel);
-	if (whole != NIL)
-		plan->targetlist = whole;
-}
-
 static Plan *
 plan_attribution_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist,
                       List *clauses, List *custom_plans)
@@ -192,8 +165,8 @@ plan_attribution_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List
 	List *quals = list_nth(path->custom_private, PATH_QUALS);
 	Columns columns = {0};
 
-	take_whole_rows(root, linitial(custom_plans));
-	take_whole_rows(root, lsecond(custom_plans));
+	inf_take_whole_rows(root, linitial(custom_plans));
+	inf_take_whole_rows(root, lsecond(custom_plans));
 	columns.joined = rel->relids;
 	columns.tlists[0] = ((Plan *) linitial(custom_plans))->targetlist;
 	columns.tlists[1] = ((Plan *) lsecond(custom_plans))->targetlist;

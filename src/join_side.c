@@ -177,22 +177,9 @@ inf_side_next_of_plan(JoinSide *side)
 		return NULL;
 	if (side->reads_table)
 		slot = plan->ps_ExprContext->ecxt_scantuple;
-	/* nobody measures it, nobody has put anything around it, no row is looked at a second time */
-	if (IsA(plan, SeqScanState) && (plan->ps_ProjInfo == NULL || side->reads_table) &&
-	    plan->instrument == NULL && plan->ExecProcNode == side->exec &&
-	    plan->state->es_epq_active == NULL)
+	if (inf_is_bare_scan(plan, side->exec, side->reads_table))
 		begin_scan(side, slot);
 	return slot;
-}
-
-bool
-inf_side_filter(const JoinSide *side, TupleTableSlot *slot)
-{
-	ExprContext *econtext = side->plan->ps_ExprContext;
-
-	ResetExprContext(econtext);
-	econtext->ecxt_scantuple = slot;
-	return ExecQual(side->plan->qual, econtext);
 }
 
 bool
@@ -203,7 +190,7 @@ inf_side_scan(const JoinSide *side, TupleTableSlot *slot)
 		CHECK_FOR_INTERRUPTS();
 		if (!table_scan_getnextslot(side->scan, ForwardScanDirection, slot))
 			return false;
-	} while (side->plan->qual != NULL && !inf_side_filter(side, slot));
+	} while (side->plan->qual != NULL && !inf_plan_filter(side->plan, slot));
 	return true;
 }
 

@@ -13,6 +13,7 @@
 #include "join_plan.h"
 #include "join_sieve.h"
 #include "join_table.h"
+#include "table_plan.h"
 #include "time_type.h"
 
 /* An expression over the side's rows; most are just columns. */
@@ -67,9 +68,6 @@ extern TupleTableSlot *inf_side_next_of_plan(JoinSide *side);
 /* The next row of the scan that the plan's filter lets pass. */
 extern bool inf_side_scan(const JoinSide *side, TupleTableSlot *slot);
 
-/* Does the plan's filter let the row pass that is in the slot? */
-extern bool inf_side_filter(const JoinSide *side, TupleTableSlot *slot);
-
 /* The plan starts over, or another one does. */
 static inline void
 inf_side_forget_scan(JoinSide *side)
@@ -123,7 +121,7 @@ inf_side_has_row(JoinSide *side, TupleTableSlot *slot)
 	if (side->row == NULL || side->plan->qual == NULL)
 		return true;
 	inf_side_settle(side);
-	return inf_side_filter(side, slot);
+	return inf_plan_filter(side->plan, slot);
 }
 
 /*

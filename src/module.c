@@ -13,6 +13,7 @@
 #include "compat.h"
 #include "join_init.h"
 #include "join_plan.h"
+#include "set_scan.h"
 
 PG_MODULE_MAGIC;
 
@@ -24,6 +25,11 @@ _PG_init(void)
 	DefineCustomBoolVariable(
 	    "influence.enable_attribution_join", "Enables the planner's use of attribution joins.",
 	    NULL, &inf_enable_attribution_join, true, PGC_USERSET, GUC_EXPLAIN, NULL, NULL, NULL);
+	DefineCustomBoolVariable("influence.enable_set_scan",
+	                         "Enables the planner's use of scans that make sets of touches.", NULL,
+	                         &inf_enable_set_scan, true, PGC_USERSET, GUC_EXPLAIN, NULL, NULL,
+	                         NULL);
 	MarkGUCPrefixReserved("influence");
 	inf_join_init();
+	inf_set_scan_init();
 }

@@ -12,6 +12,7 @@
 #include "compat.h"
 #include "core/instant.h"
 #include "numeric_units.h"
+#include "purchase_agg.h"
 #include "set_arguments.h"
 #include "set_state.h"
 #include "set_value.h"
@@ -39,11 +40,9 @@ purchase_state(FunctionCallInfo fcinfo, TimeType time_type, InfIdentity customer
 	return state;
 }
 
-static inline Datum
-add_order(SetState *state, uint64 customer, int64 at, double revenue)
+void
+inf_check_order(int64 at, double revenue)
 {
-	MemoryContext old;
-
 	if (unlikely(!inf_is_finite(at)))
 		ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 		                errmsg("instant of an order must be finite"),
@@ -53,6 +52,14 @@ add_order(SetState *state, uint64 customer, int64 at, double revenue)
 		                errmsg("revenue must be a number between %g and %g", -INF_MAX_REVENUE,
 		                       INF_MAX_REVENUE),
 		                errhint("Remove NaN and infinite values from the revenue.")));
+}
+
+static inline Datum
+add_order(SetState *state, uint64 customer, int64 at, double revenue)
+{
+	MemoryContext old;
+
+	inf_check_order(at, revenue);
 	old = MemoryContextSwitchTo(state->header.eoh_context);
 	inf_purchase_builder_add(&state->builder.purchases, customer, at, revenue);
 	MemoryContextSwitchTo(old);
@@ -100,3 +107,24 @@ PURCHASE_ADD_TIMES(int4);
 PURCHASE_ADD_TIMES(int8);
 PURCHASE_ADD_TIMES(text);
 PURCHASE_ADD_TIMES(uuid);
+
+#define NUMBERS(customer, time, revenue)                                                           \
+	{                                                                                              \
+		purchase_add_##customer##_##time##_##revenue, TYPE_##time                                  \
+	}
+
+#define NUMBERS_OF_REVENUES(customer, time)                                                        \
+	NUMBERS(customer, time, numeric), NUMBERS(customer, time, float8),                             \
+	    NUMBERS(customer, time, int4), NUMBERS(customer, time, int8)
+
+#define NUMBERS_OF_TIMES(customer)                                                                 \
+	NUMBERS_OF_REVENUES(customer, timestamptz), NUMBERS_OF_REVENUES(customer, timestamp),          \
+	    NUMBERS_OF_REVENUES(customer, date)
+
+TimeType
+inf_purchase_agg_of_numbers(PGFunction transition)
+{
+	static const TransitionOfTime all[] = {NUMBERS_OF_TIMES(int4), NUMBERS_OF_TIMES(int8)};
+
+	return inf_time_of_transition(all, lengthof(all), transition);
+}

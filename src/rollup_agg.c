@@ -34,7 +34,6 @@ static Datum
 finish(FunctionCallInfo fcinfo, const SetKind *kind)
 {
 	SetState *state;
-	InfBuffer out = {NULL, 0, 0};
 
 	if (PG_ARGISNULL(0))
 		state = inf_new_state(fcinfo, kind); /* no rows: an empty set */
@@ -43,8 +42,7 @@ finish(FunctionCallInfo fcinfo, const SetKind *kind)
 		state = (SetState *) DatumGetEOHP(PG_GETARG_DATUM(0));
 	else
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0)); /* flattened already, or no state */
-	inf_check_stored(kind->type, kind->finish(&state->builder, VARHDRSZ, &out));
-	PG_RETURN_DATUM(inf_datum_of_buffer(&out));
+	PG_RETURN_DATUM(inf_finish_state(state));
 }
 
 #define SET_AGGREGATE(name, kind)                                                                  \

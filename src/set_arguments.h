@@ -35,4 +35,23 @@
 #define TYPE_timestamp TIME_TIMESTAMP
 #define TYPE_date TIME_DATE
 
+/* A transition function, and the type of the instants that it takes. */
+typedef struct TransitionOfTime
+{
+	PGFunction function;
+	TimeType time_type;
+} TransitionOfTime;
+
+/* The type of a function's instants, or 0 if it is none of them. */
+static inline TimeType
+inf_time_of_transition(const TransitionOfTime *all, size_t n, PGFunction function)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		if (all[i].function == function)
+			return all[i].time_type;
+	}
+	return (TimeType) 0;
+}
+
 #endif

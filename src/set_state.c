@@ -127,23 +127,27 @@ const SetKind inf_journey_kind = {"journey_set", init_journeys, add_journeys, mi
 const SetKind inf_lift_kind = {"lift_summary", init_lift, add_lift, mismatch_lift, finish_lift};
 
 SetState *
-inf_new_state(FunctionCallInfo fcinfo, const SetKind *kind)
+inf_new_state_in(MemoryContext parent, const SetKind *kind)
 {
-	MemoryContext parent;
-	MemoryContext context;
-	MemoryContext old;
-	SetState *state;
+	MemoryContext context = AllocSetContextCreate(parent, "influence set", 0, 1024, 1024 * 1024);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	SetState *state = palloc0(sizeof(SetState));
 
-	if (!AggCheckCallContext(fcinfo, &parent))
-		parent = CurrentMemoryContext;
-	context = AllocSetContextCreate(parent, "influence set", 0, 1024, 1024 * 1024);
-	old = MemoryContextSwitchTo(context);
-	state = palloc0(sizeof(SetState));
 	EOH_init_header(&state->header, &inf_set_methods, context);
 	state->kind = kind;
 	kind->init(&state->builder);
 	MemoryContextSwitchTo(old);
 	return state;
+}
+
+SetState *
+inf_new_state(FunctionCallInfo fcinfo, const SetKind *kind)
+{
+	MemoryContext parent;
+
+	if (!AggCheckCallContext(fcinfo, &parent))
+		parent = CurrentMemoryContext;
+	return inf_new_state_in(parent, kind);
 }
 
 void
@@ -172,6 +176,15 @@ inf_state_of_value(FunctionCallInfo fcinfo, const SetKind *kind)
 
 	inf_add_value(state, PG_GETARG_DATUM(0));
 	return state;
+}
+
+Datum
+inf_finish_state(const SetState *state)
+{
+	InfBuffer out = {NULL, 0, 0};
+
+	inf_check_stored(state->kind->type, state->kind->finish(&state->builder, VARHDRSZ, &out));
+	return inf_datum_of_buffer(&out);
 }
 
 static Size

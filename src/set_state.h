@@ -47,8 +47,14 @@ typedef struct SetState
 
 extern const ExpandedObjectMethods inf_set_methods;
 
-/* A new, empty state in the aggregate's memory, or in the current context outside of one. */
+/* A new, empty state whose memory belongs to the context. */
+extern SetState *inf_new_state_in(MemoryContext parent, const SetKind *kind);
+
+/* The same in the aggregate's memory, or in the current context outside of one. */
 extern SetState *inf_new_state(FunctionCallInfo fcinfo, const SetKind *kind);
+
+/* The set that has been built, encoded; the state stays as it is. */
+extern Datum inf_finish_state(const SetState *state);
 
 /*
  * The state that is argument 0, to be added to. NULL if there is none yet. A value that is no state

@@ -15,6 +15,7 @@
 #include "set_arguments.h"
 #include "set_state.h"
 #include "set_value.h"
+#include "touch_agg.h"
 
 /* The state to add to; a new one is of these types. */
 static inline SetState *
@@ -44,6 +45,14 @@ touch_state(FunctionCallInfo fcinfo, TimeType time_type, InfIdentity customers,
 	return state;
 }
 
+void
+inf_reject_touched_at(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+	                errmsg("instant of a touch must be finite"),
+	                errhint("Leave such rows out with FILTER (WHERE isfinite(touched_at)).")));
+}
+
 static inline Datum
 add_touch(FunctionCallInfo fcinfo, SetState *state, uint64 customer, InfName influencer, int64 at)
 {
@@ -52,9 +61,7 @@ add_touch(FunctionCallInfo fcinfo, SetState *state, uint64 customer, InfName inf
 	int32 priority = 0;
 
 	if (unlikely(!inf_is_finite(at)))
-		ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-		                errmsg("instant of a touch must be finite"),
-		                errhint("Leave such rows out with FILTER (WHERE isfinite(touched_at)).")));
+		inf_reject_touched_at();
 	if (PG_NARGS() > 4 && !PG_ARGISNULL(4))
 	{
 		weight = PG_GETARG_FLOAT8(4);
@@ -106,3 +113,22 @@ TOUCH_ADD_INFLUENCERS(int4);
 TOUCH_ADD_INFLUENCERS(int8);
 TOUCH_ADD_INFLUENCERS(text);
 TOUCH_ADD_INFLUENCERS(uuid);
+
+#define NUMBERS(customer, influencer, time)                                                        \
+	{                                                                                              \
+		touch_add_##customer##_##influencer##_##time, TYPE_##time                                  \
+	}
+
+#define NUMBERS_OF_TIMES(customer, influencer)                                                     \
+	NUMBERS(customer, influencer, timestamptz), NUMBERS(customer, influencer, timestamp),          \
+	    NUMBERS(customer, influencer, date)
+
+TimeType
+inf_touch_agg_of_numbers(PGFunction transition)
+{
+	static const TransitionOfTime all[] = {
+	    NUMBERS_OF_TIMES(int4, int4), NUMBERS_OF_TIMES(int4, int8), NUMBERS_OF_TIMES(int8, int4),
+	    NUMBERS_OF_TIMES(int8, int8)};
+
+	return inf_time_of_transition(all, lengthof(all), transition);
+}

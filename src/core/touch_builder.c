@@ -99,6 +99,18 @@ inf_touch_builder_add(InfTouchBuilder *builder, uint64_t customer, InfName influ
 	append(builder, customer, at, inf_name_code(&builder->names, influencer), weight, priority);
 }
 
+void
+inf_touch_builder_add_numbers(InfTouchBuilder *builder, const InfNumberTouch *touches, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		InfName name = {.number = touches[i].influencer};
+
+		append(builder, touches[i].customer, touches[i].at, inf_name_code(&builder->names, name), 1,
+		       0);
+	}
+}
+
 const char *
 inf_touch_mismatch(const InfTouchBuilder *builder, const InfTouchHeader *header)
 {

@@ -31,6 +31,18 @@ extern void inf_touch_builder_free(InfTouchBuilder *builder);
 extern void inf_touch_builder_add(InfTouchBuilder *builder, uint64_t customer, InfName influencer,
                                   int64_t at, double weight, int32_t priority);
 
+/* A touch by an influencer that is a number; the customer as its key. */
+typedef struct InfNumberTouch
+{
+	uint64_t customer;
+	int64_t influencer;
+	int64_t at;
+} InfNumberTouch;
+
+/* Several of them, of weight 1 and priority 0. */
+extern void inf_touch_builder_add_numbers(InfTouchBuilder *builder, const InfNumberTouch *touches,
+                                          size_t n);
+
 /*
  * All touches of a stored set. Returns NULL, or why the set cannot be read; what was read before
  * that is in the builder. The types must agree (see inf_touch_mismatch).

@@ -17,7 +17,7 @@ for extra in '' ', double precision' ', double precision, integer'; do
 	cat <<SQL
 
 CREATE FUNCTION touch_add(touch_set, $c, $i, $time$extra) RETURNS touch_set
-	AS 'MODULE_PATHNAME', 'touch_add_${customer%:*}_${influencer%:*}_$time' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'touch_add_${customer%:*}_${influencer%:*}_$time' LANGUAGE C IMMUTABLE PARALLEL SAFE SUPPORT set_scan_support;
 COMMENT ON FUNCTION touch_add(touch_set, $c, $i, $time$extra) IS 'touch_agg: one row more';
 
 CREATE AGGREGATE touch_agg(customer $c, influencer $i, touched_at $time$names) (

@@ -8,7 +8,7 @@ for revenue in numeric:numeric float8:'double precision' int4:integer int8:bigin
 	cat <<SQL
 
 CREATE FUNCTION purchase_add(purchase_set, $c, $time, $r) RETURNS purchase_set
-	AS 'MODULE_PATHNAME', 'purchase_add_${customer%:*}_${time}_${revenue%:*}' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'purchase_add_${customer%:*}_${time}_${revenue%:*}' LANGUAGE C IMMUTABLE PARALLEL SAFE SUPPORT set_scan_support;
 COMMENT ON FUNCTION purchase_add(purchase_set, $c, $time, $r) IS 'purchase_agg: one row more';
 
 CREATE AGGREGATE purchase_agg(customer $c, ordered_at $time, revenue $r) (

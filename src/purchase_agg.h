@@ -1,0 +1,21 @@
+/*
+ * purchase_agg.h
+ *		What a set scan knows of purchase_agg().
+ */
+#ifndef INF_PURCHASE_AGG_H
+#define INF_PURCHASE_AGG_H
+
+#include "fmgr.h"
+
+#include "time_type.h"
+
+/*
+ * The type of the instants that a transition function of purchase_agg() takes, if the customer is a
+ * whole number; 0 if it is another function.
+ */
+extern TimeType inf_purchase_agg_of_numbers(PGFunction transition);
+
+/* Raises 22008 or 22023 if that is no order: an instant that is infinite, a revenue that is no number. */
+extern void inf_check_order(int64 at, double revenue);
+
+#endif

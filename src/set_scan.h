@@ -1,0 +1,116 @@
+/*
+ * set_scan.h
+ *		A scan that puts a table's rows into a set where it finds them: touch_agg() or purchase_agg()
+ *		without a call for each row.
+ *
+ * It stands for scan and aggregate: one row comes out, of the set.
+ */
+#ifndef INF_SET_SCAN_H
+#define INF_SET_SCAN_H
+
+#include "nodes/extensible.h"
+#include "nodes/execnodes.h"
+
+#include "page_scan.h"
+#include "set_state.h"
+#include "table_plan.h"
+#include "time_type.h"
+
+#define SET_SCAN_NAME "SetScan"
+
+typedef enum SetScanKind
+{
+	SCAN_OF_TOUCHES,
+	SCAN_OF_PURCHASES
+} SetScanKind;
+
+/* Columns, in the order of the aggregate's arguments. */
+#define SET_COLUMNS 3
+#define TOUCH_CUSTOMER 0
+#define TOUCH_INFLUENCER 1
+#define TOUCH_AT 2
+#define ORDER_CUSTOMER 0
+#define ORDER_AT 1
+#define ORDER_REVENUE 2
+
+/* The plan's private list. */
+typedef enum SetScanPrivate
+{
+	SET_KIND,      /* integer: SetScanKind */
+	SET_TIME_TYPE, /* integer */
+	SET_ATTNOS,    /* integers, a column each: its number in the child's rows */
+	SET_TYPES,     /* OIDs, a column each */
+	SET_AGGREGATE, /* OID: what it stands for */
+	SET_PRIVATE_COUNT
+} SetScanPrivate;
+
+typedef struct SetScanState SetScanState;
+
+/* How rows are added to a set of either kind, whose memory is the current one then. */
+typedef struct SetFiller
+{
+	const SetKind *kind;
+	/* the set gets rows, so it has types */
+	void (*begin)(SetScanState *state);
+	void (*add_slot)(SetScanState *state, TupleTableSlot *slot);
+	/* the rows of a page that are left in it */
+	void (*add_page)(SetScanState *state, PageScan *pages);
+} SetFiller;
+
+typedef struct SetColumn
+{
+	int attno;
+	Oid type;
+	int length; /* of a whole number */
+	int offset; /* in rows without NULLs */
+} SetColumn;
+
+struct SetScanState
+{
+	CustomScanState css;
+	const SetFiller *filler;
+	ExecProcNodeMtd exec; /* the child's own function, before anybody puts another around it */
+	bool picks_columns;
+	TimeType time_type;
+	SetColumn columns[SET_COLUMNS];
+	int natts;             /* that a row must have for all of them */
+	MemoryContext context; /* of the set */
+	SetState *set;
+	bool done;
+	OffsetNumber passed[MaxHeapTuplesPerPage]; /* rows of a page that the filter lets pass */
+};
+
+extern bool inf_enable_set_scan;
+
+/* set_scan_path.c */
+extern void inf_set_scan_init(void);
+
+/* set_scan.c */
+extern const CustomScanMethods inf_set_scan_methods;
+
+/* touch_scan.c, purchase_scan.c */
+extern const SetFiller inf_touch_filler;
+extern const SetFiller inf_purchase_filler;
+
+/* A whole number from a slot, all of whose columns were read. */
+static inline int64
+inf_set_word(const SetColumn *column, const TupleTableSlot *slot)
+{
+	Datum value = slot->tts_values[column->attno - 1];
+
+	return column->length == sizeof(int32) ? (int64) DatumGetInt32(value) : DatumGetInt64(value);
+}
+
+static inline bool
+inf_set_is_null(const SetColumn *column, const TupleTableSlot *slot)
+{
+	return slot->tts_isnull[column->attno - 1];
+}
+
+static inline int64
+inf_set_instant(const SetScanState *state, int64 word)
+{
+	return state->time_type == TIME_DATE ? inf_instant_of_date((DateADT) word) : word;
+}
+
+#endif

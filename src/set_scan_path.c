@@ -1,0 +1,230 @@
+/*
+ * set_scan_path.c
+ *		Proposes a set scan for touch_agg() or purchase_agg() over a table.
+ *
+ * Offered beside the server's own aggregates where a query asks for one set of all rows of a table,
+ * with customers and influencers that are whole numbers, and no weights or priorities.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_aggregate.h"
+#include "catalog/pg_class.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/pathnode.h"
+#include "optimizer/planner.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "compat.h"
+#include "purchase_agg.h"
+#include "set_scan.h"
+#include "touch_agg.h"
+
+bool inf_enable_set_scan = true;
+
+static create_upper_paths_hook_type previous_hook = NULL;
+
+/* The aggregate that the query asks for, if it asks for just one; or NULL. */
+static Aggref *
+only_aggregate(const RelOptInfo *grouped, const GroupPathExtraData *extra)
+{
+	List *asked = list_concat_copy(grouped->reltarget->exprs, (List *) extra->havingQual);
+	List *parts = pull_var_clause((Node *) asked, PVC_INCLUDE_AGGREGATES | PVC_RECURSE_WINDOWFUNCS |
+	                                                  PVC_INCLUDE_PLACEHOLDERS);
+	ListCell *lc;
+
+	if (parts == NIL || !IsA(linitial(parts), Aggref))
+		return NULL;
+	foreach (lc, parts)
+	{
+		if (!equal(lfirst(lc), linitial(parts)))
+			return NULL;
+	}
+	return linitial_node(Aggref, parts);
+}
+
+/* What a set scan would have to make. */
+typedef struct SetAsked
+{
+	Aggref *aggregate;
+	SetScanKind kind;
+	TimeType time_type;
+} SetAsked;
+
+/* Is the aggregate one of a relation's columns, of the kind that a set scan can stand for? */
+static bool
+is_set_of_columns(SetAsked *asked, Index relid)
+{
+	const Aggref *aggregate = asked->aggregate;
+	HeapTuple tuple;
+	FmgrInfo transition;
+	ListCell *lc;
+
+	/* weights and priorities make it more than three */
+	if (list_length(aggregate->args) != SET_COLUMNS || aggregate->aggdistinct != NIL ||
+	    aggregate->aggorder != NIL || aggregate->aggfilter != NULL || aggregate->agglevelsup != 0 ||
+	    aggregate->aggtranstype != aggregate->aggtype || aggregate->aggfnoid < FirstNormalObjectId)
+		return false;
+	foreach (lc, aggregate->args)
+	{
+		const Var *var = (const Var *) lfirst_node(TargetEntry, lc)->expr;
+
+		if (!IsA(var, Var) || var->varno != relid || var->varattno <= 0 || var->varlevelsup != 0)
+			return false;
+	}
+	tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggregate->aggfnoid));
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	fmgr_info(((Form_pg_aggregate) GETSTRUCT(tuple))->aggtransfn, &transition);
+	ReleaseSysCache(tuple);
+	asked->kind = SCAN_OF_TOUCHES;
+	asked->time_type = inf_touch_agg_of_numbers(transition.fn_addr);
+	if (asked->time_type != 0)
+		return true;
+	asked->kind = SCAN_OF_PURCHASES;
+	asked->time_type = inf_purchase_agg_of_numbers(transition.fn_addr);
+	return asked->time_type != 0;
+}
+
+/* The scan of a table that the path is, whatever is calculated of its rows; or NULL. */
+static Path *
+table_scan_of(Path *path)
+{
+	if (IsA(path, ProjectionPath))
+		path = ((ProjectionPath *) path)->subpath;
+	return IsA(path, Path) && path->pathtype == T_SeqScan && path->param_info == NULL ? path : NULL;
+}
+
+static const CustomPathMethods path_methods;
+
+static Path *
+set_path(Path *scan, RelOptInfo *grouped, List *having, const SetAsked *asked)
+{
+	CustomPath *path = makeNode(CustomPath);
+	const QualCost *target = &grouped->reltarget->cost;
+	/* rows that are read in place are not handed on one by one */
+	Cost saved = cpu_tuple_cost * (scan->parent->baserestrictinfo == NIL ? 0.7 : 0.3);
+
+	path->path.pathtype = T_CustomScan;
+	path->path.parent = grouped;
+	path->path.pathtarget = grouped->reltarget;
+	path->path.parallel_safe = grouped->consider_parallel && scan->parallel_safe;
+	path->path.rows = 1;
+	path->path.startup_cost = scan->total_cost - saved * scan->parent->tuples + target->startup;
+	path->path.total_cost = path->path.startup_cost + target->per_tuple + cpu_tuple_cost;
+	path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
+	path->custom_paths = list_make1(scan);
+	path->custom_private =
+	    list_make3(list_make2_int(asked->kind, asked->time_type), asked->aggregate, having);
+	path->methods = &path_methods;
+	SET_DISABLED_NODES(&path->path, DISABLED_NODES(scan));
+	return (Path *) path;
+}
+
+static void
+propose_sets(RelOptInfo *input, RelOptInfo *grouped, const GroupPathExtraData *extra)
+{
+	SetAsked asked = {.aggregate = only_aggregate(grouped, extra)};
+	ListCell *lc;
+
+	if (asked.aggregate == NULL || !is_set_of_columns(&asked, input->relid))
+		return;
+	foreach (lc, input->pathlist)
+	{
+		Path *scan = table_scan_of(lfirst(lc));
+
+		if (scan != NULL)
+			add_path(grouped, set_path(scan, grouped, (List *) extra->havingQual, &asked));
+	}
+}
+
+static void
+upper_paths_hook(PlannerInfo *root, UpperRelationKind stage, RelOptInfo *input, RelOptInfo *output,
+                 void *extra)
+{
+	if (previous_hook)
+		previous_hook(root, stage, input, output, extra);
+	if (stage != UPPERREL_GROUP_AGG || !inf_enable_set_scan || !root->parse->hasAggs ||
+	    root->parse->groupClause != NIL || root->parse->groupingSets != NIL ||
+	    root->hasNonPartialAggs || input->reloptkind != RELOPT_BASEREL ||
+	    input->rtekind != RTE_RELATION)
+		return;
+	propose_sets(input, output, (GroupPathExtraData *) extra);
+}
+
+/* The number of the child's column that has the value. */
+static int
+column_of(const Plan *child, const Node *value)
+{
+	ListCell *lc;
+
+	foreach (lc, child->targetlist)
+	{
+		TargetEntry *entry = lfirst_node(TargetEntry, lc);
+
+		if (equal(entry->expr, value))
+			return entry->resno;
+	}
+	elog(ERROR, "column of a set is not in the scan");
+}
+
+static Plan *
+plan_set_scan(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist, List *clauses,
+              List *custom_plans)
+{
+	CustomScan *scan = makeNode(CustomScan);
+	Plan *child = linitial(custom_plans);
+	List *numbers = linitial(path->custom_private);
+	Aggref *aggregate = lsecond(path->custom_private);
+	List *attnos = NIL;
+	List *types = NIL;
+	ListCell *lc;
+
+	inf_take_whole_rows(root, child);
+	foreach (lc, aggregate->args)
+	{
+		Node *value = (Node *) lfirst_node(TargetEntry, lc)->expr;
+
+		attnos = lappend_int(attnos, column_of(child, value));
+		types = lappend_oid(types, exprType(value));
+	}
+	scan->scan.plan.targetlist = tlist;
+	scan->scan.plan.qual = copyObject((List *) lthird(path->custom_private));
+	scan->custom_plans = custom_plans;
+	scan->custom_scan_tlist =
+	    list_make1(makeTargetEntry((Expr *) copyObject(aggregate), 1, NULL, false));
+	scan->custom_private =
+	    list_make5(list_make1_int(linitial_int(numbers)), list_make1_int(lsecond_int(numbers)),
+	               attnos, types, list_make1_oid(aggregate->aggfnoid));
+	scan->flags = path->flags;
+	scan->methods = &inf_set_scan_methods;
+	return (Plan *) scan;
+}
+
+static const CustomPathMethods path_methods = {
+    .CustomName = SET_SCAN_NAME,
+    .PlanCustomPath = plan_set_scan,
+};
+
+/*
+ * Supports the transition functions. The server asks it for their cost, about which it says nothing,
+ * before it calls the hook for the query: so the library is loaded in time.
+ */
+PG_FUNCTION_INFO_V1(set_scan_support);
+Datum
+set_scan_support(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_POINTER(NULL);
+}
+
+void
+inf_set_scan_init(void)
+{
+	RegisterCustomScanMethods(&inf_set_scan_methods);
+	previous_hook = create_upper_paths_hook;
+	create_upper_paths_hook = upper_paths_hook;
+}
