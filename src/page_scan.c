@@ -26,7 +26,7 @@ inf_fixed_offset(TupleDesc desc, int attno)
 		Form_pg_attribute column = TupleDescAttr(desc, i);
 
 		if (column->attlen < 0)
-			return -1;
+			return column->attlen == -1 && i == attno - 1 ? offset : -1;
 		offset = att_align_nominal(offset, column->attalign);
 		if (i < attno - 1)
 			offset += column->attlen;

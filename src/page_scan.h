@@ -38,7 +38,8 @@ typedef struct PageScan
 
 /*
  * Where a column is in each row without NULLs, behind the row's header; -1 if that depends on the row,
- * or if it is no column of the table's own.
+ * or if it is no column of the table's own. A value of variable length is there, or is aligned from
+ * there on.
  */
 extern int inf_fixed_offset(TupleDesc desc, int attno);
 
