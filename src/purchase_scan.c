@@ -82,8 +82,8 @@ revenue_in_place(const SetColumn *column, const char *at)
 {
 	/* a short value stands where it ends that comes before it, a long one is aligned */
 	if (column->type == NUMERICOID)
-		return revenue_of_datum(
-		    NUMERICOID, PointerGetDatum(att_align_pointer((uintptr_t) at, TYPALIGN_INT, -1, at)));
+		return revenue_of_datum(NUMERICOID, PointerGetDatum((const char *) att_align_pointer(
+		                                        (uintptr_t) at, TYPALIGN_INT, -1, at)));
 	if (column->type == FLOAT8OID)
 		return *(const float8 *) at;
 	return (double) inf_read_word(at, column->length);
