@@ -16,6 +16,6 @@
 extern TimeType inf_touch_agg_of_numbers(PGFunction transition);
 
 /* Raises 22008: an instant that is infinite. */
-pg_attribute_noreturn() extern void inf_reject_touched_at(void);
+extern void inf_reject_touched_at(void);
 
 #endif
