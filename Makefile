@@ -122,6 +122,7 @@ OBJS = \
 	src/purchase_scan.o \
 	src/purchase_set.o \
 	src/reach_scores.o \
+	src/rights.o \
 	src/rollup_agg.o \
 	src/set_scan.o \
 	src/set_scan_path.o \

@@ -4,14 +4,12 @@
  */
 #include "postgres.h"
 
-#include "catalog/objectaccess.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
-#include "utils/acl.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -21,6 +19,7 @@
 #include "join_init.h"
 #include "join_order.h"
 #include "join_state.h"
+#include "rights.h"
 #include "table_plan.h"
 
 /* Columns of the scan tuple by the attributes that are read: the plan's, or the table's own. */
@@ -314,11 +313,8 @@ check_rights(List *clauses)
 		Node *clause = (Node *) lfirst(lc);
 		Oid function = IsA(clause, OpExpr) ? ((OpExpr *) clause)->opfuncid
 		                                   : castNode(FuncExpr, clause)->funcid;
-		AclResult result = FUNCTION_ACLCHECK(function);
 
-		if (result != ACLCHECK_OK)
-			aclcheck_error(result, OBJECT_FUNCTION, get_func_name(function));
-		InvokeFunctionExecuteHook(function);
+		inf_check_rights(function, OBJECT_FUNCTION);
 	}
 }
 

@@ -4,14 +4,13 @@
  */
 #include "postgres.h"
 
-#include "catalog/objectaccess.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
-#include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "compat.h"
+#include "rights.h"
 #include "set_scan.h"
 
 /* Leaves only the rows of a page that the child's filter lets pass. */
@@ -97,17 +96,6 @@ add_rows(SetScanState *state)
 	}
 }
 
-/* What the aggregate checks that this node stands for. */
-static void
-check_rights(Oid aggregate)
-{
-	AclResult result = FUNCTION_ACLCHECK(aggregate);
-
-	if (result != ACLCHECK_OK)
-		aclcheck_error(result, OBJECT_AGGREGATE, get_func_name(aggregate));
-	InvokeFunctionExecuteHook(aggregate);
-}
-
 static void
 begin_set_scan(CustomScanState *node, EState *estate, int eflags)
 {
@@ -119,7 +107,8 @@ begin_set_scan(CustomScanState *node, EState *estate, int eflags)
 	eflags &= ~(EXEC_FLAG_BACKWARD | EXEC_FLAG_MARK);
 	child = ExecInitNode((Plan *) linitial(scan->custom_plans), estate, eflags);
 	node->custom_ps = list_make1(child);
-	check_rights(linitial_oid(list_nth(private, SET_AGGREGATE)));
+	/* as the aggregate would that this node stands for */
+	inf_check_rights(linitial_oid(list_nth(private, SET_AGGREGATE)), OBJECT_AGGREGATE);
 	state->filler = linitial_int(list_nth(private, SET_KIND)) == SCAN_OF_TOUCHES
 	                    ? &inf_touch_filler
 	                    : &inf_purchase_filler;
