@@ -99,9 +99,51 @@ inf_touch_builder_add(InfTouchBuilder *builder, uint64_t customer, InfName influ
 	append(builder, customer, at, inf_name_code(&builder->names, influencer), weight, priority);
 }
 
+/*
+ * Appends narrow rows to many partitions. What does not change is kept at hand: the compiler cannot
+ * know that no row is written over it.
+ */
+static void
+append_narrow(InfTouchBuilder *builder, const InfNumberTouch *touches, size_t n)
+{
+	InfRows *rows = &builder->rows;
+	const uint32_t *direct = builder->names.direct;
+	uint32_t ndirect = builder->names.ndirect;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		InfNumberTouch touch = touches[i];
+		InfPartition *p = inf_rows_partition(rows, touch.customer);
+		uint32_t code =
+		    (uint64_t) touch.influencer < ndirect ? direct[touch.influencer] : 0; /* plus one */
+		uint8_t *row;
+
+		if (code == 0)
+		{
+			code = inf_name_code_slow(&builder->names, (InfName){.number = touch.influencer}) + 1;
+			direct = builder->names.direct;
+			ndirect = builder->names.ndirect;
+		}
+		if (p->next == p->end)
+			inf_rows_grow(rows, touch.customer);
+		row = p->next;
+		p->next = row + INF_ROW_HEADER + NARROW_PAYLOAD;
+		__builtin_prefetch(row + INF_WRITE_AHEAD, 1);
+		memcpy(row, &touch.customer, sizeof(uint64_t));
+		memcpy(row + 8, &touch.at, sizeof(int64_t));
+		fill_payload(row + INF_ROW_HEADER, false, code - 1, 1, 0);
+	}
+	rows->nrows += n;
+}
+
 void
 inf_touch_builder_add_numbers(InfTouchBuilder *builder, const InfNumberTouch *touches, size_t n)
 {
+	if (builder->rows.npartitions > 1 && !builder->wide)
+	{
+		append_narrow(builder, touches, n);
+		return;
+	}
 	for (size_t i = 0; i < n; i++)
 	{
 		InfName name = {.number = touches[i].influencer};

@@ -240,6 +240,24 @@ section 'heavy accounts', sub {
 	}
 };
 
+section 'the set scan', sub {
+	my %queries = (
+		'all touches' => "SELECT touch_count(touch_agg(customer_id, influencer_id, touched_at)) FROM touches",
+		'touches of nine months' => "SELECT touch_count(touch_agg(customer_id, influencer_id, touched_at)) FROM touches WHERE touched_at >= '2025-04-01'",
+		'all orders' => "SELECT order_count(purchase_agg(customer_id, ordered_at, revenue)) FROM orders");
+	for my $workers (0, 1)
+	{
+		pg("SET max_parallel_workers_per_gather = $workers");
+		for my $name (sort keys %queries)
+		{
+			# both in the same session: the setting goes with the statement
+			compare("A set of $name, $workers workers", undef, "the server's aggregate",
+				map { [ $_->[0], 'pg', "SET influence.enable_set_scan = $_->[1];\n$queries{$name}" ] } ([ "the server's aggregate", 'off' ], [ 'the set scan', 'on' ]));
+			plan($queries{$name});
+		}
+	}
+};
+
 section 'the ledger', sub {
 	pg("SET max_parallel_workers_per_gather = 0");
 	pg("CREATE TEMPORARY TABLE pairs AS SELECT o.order_id, t.influencer_id, t.touched_at, o.ordered_at, o.revenue"

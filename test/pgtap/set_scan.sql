@@ -1,7 +1,7 @@
 -- touch_agg() and purchase_agg() by a set scan: when it is taken, and that the set is to the bit the one
 -- that the server's own aggregate makes.
 BEGIN;
-SELECT plan(195);
+SELECT plan(207);
 
 CREATE FUNCTION plan_of(query text, options text DEFAULT 'COSTS OFF') RETURNS text LANGUAGE plpgsql AS $$
 DECLARE line text; plan text := '';
@@ -57,6 +57,17 @@ FROM   unnest('{customer_id,customer_number}'::text[]) AS c, unnest('{influencer
 SELECT same_purchases('orders', format('%s, %s, %s', c, t, r), format('%s, %s, %s', c, t, r))
 FROM   unnest('{customer_id,customer_number}'::text[]) AS c, unnest('{ordered_at,ordered_local,ordered_on}'::text[]) AS t, unnest('{units,cents,price,revenue}'::text[]) AS r
 WHERE  c = 'customer_id' OR r = 'revenue';
+
+-- many rows are gathered apart by customer
+CREATE TABLE many AS
+SELECT n % 40000 - 300 AS customer_id, n::bigint * n % 7001 - 50 AS influencer_id, (n::bigint * 7919 % 13 - 6) * 1234567890123 AS influencer_number,
+       timestamptz '2026-01-01 00:00+00' + n::bigint * 7717 % 300000 * interval '13.000001 seconds' AS touched_at, n % 100000 / 100::numeric(12, 2) AS revenue
+FROM   generate_series(1, 300000) AS n;
+ANALYZE many;
+SELECT same_touches('many', 'many touches');
+SELECT same_touches('many', 'many touches by large numbers', 'customer_id, influencer_number, touched_at');
+SELECT same_touches('many WHERE customer_id % 3 <> 0', 'many touches through a filter');
+SELECT same_purchases('many', 'many orders', 'customer_id, touched_at, revenue');
 
 -- what else may stand around it
 SELECT same_set('SELECT touch_count(touch_agg(customer_id, influencer_id, touched_at)), 7, skipped_count(touch_agg(customer_id, influencer_id, touched_at)) FROM touches', 'one aggregate in several expressions');
