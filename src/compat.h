@@ -106,13 +106,13 @@ InitMaterializedSRF(FunctionCallInfo fcinfo, bits32 flags)
 #define PROCESSED_GROUP_CLAUSE(root) ((root)->parse->groupClause)
 #endif
 
-/* May the user call the function? */
-#if PG_VERSION_NUM >= 160000
+/* May the role call the function? */
 #include "catalog/pg_proc.h"
-#define FUNCTION_ACLCHECK(function)                                                                \
-	object_aclcheck(ProcedureRelationId, (function), GetUserId(), ACL_EXECUTE)
+#if PG_VERSION_NUM >= 160000
+#define FUNCTION_ACLCHECK(function, role)                                                          \
+	object_aclcheck(ProcedureRelationId, (function), (role), ACL_EXECUTE)
 #else
-#define FUNCTION_ACLCHECK(function) pg_proc_aclcheck((function), GetUserId(), ACL_EXECUTE)
+#define FUNCTION_ACLCHECK(function, role) pg_proc_aclcheck((function), (role), ACL_EXECUTE)
 #endif
 
 /* Sorts have options from 15 on; before, whether they can be read backwards. */

@@ -314,7 +314,7 @@ check_rights(List *clauses)
 		Oid function = IsA(clause, OpExpr) ? ((OpExpr *) clause)->opfuncid
 		                                   : castNode(FuncExpr, clause)->funcid;
 
-		inf_check_rights(function, OBJECT_FUNCTION);
+		inf_check_function(function);
 	}
 }
 

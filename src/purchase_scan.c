@@ -45,8 +45,10 @@ revenue_of_datum(Oid type, Datum value)
 			return (double) DatumGetInt32(value);
 		case INT8OID:
 			return (double) DatumGetInt64(value);
-		default:
+		case NUMERICOID:
 			break;
+		default:
+			elog(ERROR, "revenue of type %u", type);
 	}
 	stored = (struct varlena *) DatumGetPointer(value);
 	number = pg_detoast_datum_packed(stored);

@@ -1,13 +1,19 @@
 /*
  * rights.h
- *		May the user call what a node of ours stands for, without calling it?
+ *		May what a node of ours stands for be called, though it is not?
  */
 #ifndef INF_RIGHTS_H
 #define INF_RIGHTS_H
 
-#include "nodes/parsenodes.h"
+#include "postgres_ext.h"
 
-/* Raises 42501 if not. "type" is what the function is: a function, an aggregate. */
-extern void inf_check_rights(Oid function, ObjectType type);
+/* Raises 42501 if the user may not call the function. */
+extern void inf_check_function(Oid function);
+
+/*
+ * Raises 42501 if the user may not call the aggregate, or its owner not the functions that it is made
+ * of.
+ */
+extern void inf_check_aggregate(Oid aggregate, Oid transition, Oid final);
 
 #endif

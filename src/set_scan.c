@@ -108,7 +108,9 @@ begin_set_scan(CustomScanState *node, EState *estate, int eflags)
 	child = ExecInitNode((Plan *) linitial(scan->custom_plans), estate, eflags);
 	node->custom_ps = list_make1(child);
 	/* as the aggregate would that this node stands for */
-	inf_check_rights(linitial_oid(list_nth(private, SET_AGGREGATE)), OBJECT_AGGREGATE);
+	inf_check_aggregate(linitial_oid(list_nth(private, SET_AGGREGATE)),
+	                    lsecond_oid(list_nth(private, SET_AGGREGATE)),
+	                    lthird_oid(list_nth(private, SET_AGGREGATE)));
 	state->filler = linitial_int(list_nth(private, SET_KIND)) == SCAN_OF_TOUCHES
 	                    ? &inf_touch_filler
 	                    : &inf_purchase_filler;
@@ -153,7 +155,10 @@ exec_set_scan(CustomScanState *node)
 	ResetExprContext(econtext);
 	econtext->ecxt_scantuple = slot;
 	if (node->ss.ps.qual != NULL && !ExecQual(node->ss.ps.qual, econtext))
+	{
+		InstrCountFiltered1(node, 1);
 		return NULL;
+	}
 	return node->ss.ps.ps_ProjInfo == NULL ? slot : ExecProject(node->ss.ps.ps_ProjInfo);
 }
 

@@ -39,8 +39,8 @@ typedef enum SetScanPrivate
 	SET_KIND,      /* integer: SetScanKind */
 	SET_TIME_TYPE, /* integer */
 	SET_ATTNOS,    /* integers, a column each: its number in the child's rows */
-	SET_TYPES,     /* OIDs, a column each */
-	SET_AGGREGATE, /* OID: what it stands for */
+	SET_TYPES,     /* OIDs, a column each: no domains, but what they are of */
+	SET_AGGREGATE, /* OIDs: the aggregate, its transition and its final function */
 	SET_PRIVATE_COUNT
 } SetScanPrivate;
 

@@ -51,23 +51,70 @@ only_aggregate(const RelOptInfo *grouped, const GroupPathExtraData *extra)
 typedef struct SetAsked
 {
 	Aggref *aggregate;
+	Oid transition;
+	Oid final;
 	SetScanKind kind;
 	TimeType time_type;
 } SetAsked;
+
+/* A function in C, or whatever calls one of another language. */
+static PGFunction
+address_of(Oid function)
+{
+	FmgrInfo info;
+
+	fmgr_info(function, &info);
+	return info.fn_addr;
+}
+
+/*
+ * Is it made as touch_agg() or purchase_agg() is? Anybody may make an aggregate of our transition
+ * function: with another final function, or one that begins with more than an empty set.
+ */
+static bool
+is_set_aggregate(SetAsked *asked)
+{
+	HeapTuple tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(asked->aggregate->aggfnoid));
+	Form_pg_aggregate form;
+	PGFunction final;
+	bool is_plain;
+	bool begins_empty;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	form = (Form_pg_aggregate) GETSTRUCT(tuple);
+	asked->transition = form->aggtransfn;
+	asked->final = form->aggfinalfn;
+	is_plain = form->aggkind == AGGKIND_NORMAL && !form->aggfinalextra;
+	SysCacheGetAttr(AGGFNOID, tuple, Anum_pg_aggregate_agginitval, &begins_empty);
+	ReleaseSysCache(tuple);
+	if (!is_plain || !begins_empty || !OidIsValid(asked->final))
+		return false;
+	final = address_of(asked->final);
+	if (final == touch_set_final)
+	{
+		asked->kind = SCAN_OF_TOUCHES;
+		asked->time_type = inf_touch_agg_of_numbers(address_of(asked->transition));
+	}
+	else if (final == purchase_set_final)
+	{
+		asked->kind = SCAN_OF_PURCHASES;
+		asked->time_type = inf_purchase_agg_of_numbers(address_of(asked->transition));
+	}
+	return asked->time_type != 0;
+}
 
 /* Is the aggregate one of a relation's columns, of the kind that a set scan can stand for? */
 static bool
 is_set_of_columns(SetAsked *asked, Index relid)
 {
 	const Aggref *aggregate = asked->aggregate;
-	HeapTuple tuple;
-	FmgrInfo transition;
 	ListCell *lc;
 
 	/* weights and priorities make it more than three */
 	if (list_length(aggregate->args) != SET_COLUMNS || aggregate->aggdistinct != NIL ||
 	    aggregate->aggorder != NIL || aggregate->aggfilter != NULL || aggregate->agglevelsup != 0 ||
-	    aggregate->aggtranstype != aggregate->aggtype || aggregate->aggfnoid < FirstNormalObjectId)
+	    aggregate->aggfnoid < FirstNormalObjectId)
 		return false;
 	foreach (lc, aggregate->args)
 	{
@@ -76,18 +123,7 @@ is_set_of_columns(SetAsked *asked, Index relid)
 		if (!IsA(var, Var) || var->varno != relid || var->varattno <= 0 || var->varlevelsup != 0)
 			return false;
 	}
-	tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggregate->aggfnoid));
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	fmgr_info(((Form_pg_aggregate) GETSTRUCT(tuple))->aggtransfn, &transition);
-	ReleaseSysCache(tuple);
-	asked->kind = SCAN_OF_TOUCHES;
-	asked->time_type = inf_touch_agg_of_numbers(transition.fn_addr);
-	if (asked->time_type != 0)
-		return true;
-	asked->kind = SCAN_OF_PURCHASES;
-	asked->time_type = inf_purchase_agg_of_numbers(transition.fn_addr);
-	return asked->time_type != 0;
+	return is_set_aggregate(asked);
 }
 
 /* The scan of a table that the path is, whatever is calculated of its rows; or NULL. */
@@ -102,10 +138,11 @@ table_scan_of(Path *path)
 static const CustomPathMethods path_methods;
 
 static Path *
-set_path(Path *scan, RelOptInfo *grouped, List *having, const SetAsked *asked)
+set_path(PlannerInfo *root, Path *scan, RelOptInfo *grouped, List *having, const SetAsked *asked)
 {
 	CustomPath *path = makeNode(CustomPath);
 	const QualCost *target = &grouped->reltarget->cost;
+	QualCost condition;
 	/* rows that are read in place are not handed on one by one */
 	Cost saved = cpu_tuple_cost * (scan->parent->baserestrictinfo == NIL ? 0.7 : 0.3);
 
@@ -114,31 +151,38 @@ set_path(Path *scan, RelOptInfo *grouped, List *having, const SetAsked *asked)
 	path->path.pathtarget = grouped->reltarget;
 	path->path.parallel_safe = grouped->consider_parallel && scan->parallel_safe;
 	path->path.rows = 1;
-	path->path.startup_cost = scan->total_cost - saved * scan->parent->tuples + target->startup;
+	cost_qual_eval(&condition, having, root);
+	path->path.startup_cost = scan->total_cost - saved * scan->parent->tuples + target->startup +
+	                          condition.startup + condition.per_tuple;
 	path->path.total_cost = path->path.startup_cost + target->per_tuple + cpu_tuple_cost;
 	path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
 	path->custom_paths = list_make1(scan);
 	path->custom_private =
-	    list_make3(list_make2_int(asked->kind, asked->time_type), asked->aggregate, having);
+	    list_make4(list_make2_int(asked->kind, asked->time_type), asked->aggregate, having,
+	               list_make3_oid(asked->aggregate->aggfnoid, asked->transition, asked->final));
 	path->methods = &path_methods;
 	SET_DISABLED_NODES(&path->path, DISABLED_NODES(scan));
 	return (Path *) path;
 }
 
 static void
-propose_sets(RelOptInfo *input, RelOptInfo *grouped, const GroupPathExtraData *extra)
+propose_sets(PlannerInfo *root, RelOptInfo *input, RelOptInfo *grouped,
+             const GroupPathExtraData *extra)
 {
 	SetAsked asked = {.aggregate = only_aggregate(grouped, extra)};
+	List *having = (List *) extra->havingQual;
 	ListCell *lc;
 
-	if (asked.aggregate == NULL || !is_set_of_columns(&asked, input->relid))
+	/* of several conditions, the server knows which to ask first */
+	if (asked.aggregate == NULL || list_length(having) > 1 ||
+	    !is_set_of_columns(&asked, input->relid))
 		return;
 	foreach (lc, input->pathlist)
 	{
 		Path *scan = table_scan_of(lfirst(lc));
 
 		if (scan != NULL)
-			add_path(grouped, set_path(scan, grouped, (List *) extra->havingQual, &asked));
+			add_path(grouped, set_path(root, scan, grouped, having, &asked));
 	}
 }
 
@@ -153,7 +197,7 @@ upper_paths_hook(PlannerInfo *root, UpperRelationKind stage, RelOptInfo *input, 
 	    root->hasNonPartialAggs || input->reloptkind != RELOPT_BASEREL ||
 	    input->rtekind != RTE_RELATION)
 		return;
-	propose_sets(input, output, (GroupPathExtraData *) extra);
+	propose_sets(root, input, output, (GroupPathExtraData *) extra);
 }
 
 /* The number of the child's column that has the value. */
@@ -190,7 +234,7 @@ plan_set_scan(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist,
 		Node *value = (Node *) lfirst_node(TargetEntry, lc)->expr;
 
 		attnos = lappend_int(attnos, column_of(child, value));
-		types = lappend_oid(types, exprType(value));
+		types = lappend_oid(types, getBaseType(exprType(value)));
 	}
 	scan->scan.plan.targetlist = tlist;
 	scan->scan.plan.qual = copyObject((List *) lthird(path->custom_private));
@@ -199,7 +243,7 @@ plan_set_scan(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist,
 	    list_make1(makeTargetEntry((Expr *) copyObject(aggregate), 1, NULL, false));
 	scan->custom_private =
 	    list_make5(list_make1_int(linitial_int(numbers)), list_make1_int(lsecond_int(numbers)),
-	               attnos, types, list_make1_oid(aggregate->aggfnoid));
+	               attnos, types, lfourth(path->custom_private));
 	scan->flags = path->flags;
 	scan->methods = &inf_set_scan_methods;
 	return (Plan *) scan;

@@ -47,6 +47,10 @@ typedef struct SetState
 
 extern const ExpandedObjectMethods inf_set_methods;
 
+/* The aggregates' final functions (see rollup_agg.c). */
+extern Datum touch_set_final(PG_FUNCTION_ARGS);
+extern Datum purchase_set_final(PG_FUNCTION_ARGS);
+
 /* A new, empty state whose memory belongs to the context. */
 extern SetState *inf_new_state_in(MemoryContext parent, const SetKind *kind);
 

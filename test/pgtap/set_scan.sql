@@ -1,7 +1,7 @@
 -- touch_agg() and purchase_agg() by a set scan: when it is taken, and that the set is to the bit the one
 -- that the server's own aggregate makes.
 BEGIN;
-SELECT plan(207);
+SELECT plan(222);
 
 CREATE FUNCTION plan_of(query text, options text DEFAULT 'COSTS OFF') RETURNS text LANGUAGE plpgsql AS $$
 DECLARE line text; plan text := '';
@@ -188,8 +188,37 @@ SELECT is(:seen::bigint, (SELECT count(*) FROM touches WHERE touch_id % 2 = 0), 
 REVOKE EXECUTE ON FUNCTION touch_agg(integer, integer, timestamptz) FROM public;
 SELECT throws_ok('SELECT * FROM reader_sets()', '42501', 'permission denied for aggregate touch_agg', 'an aggregate that may not be called');
 GRANT EXECUTE ON FUNCTION touch_agg(integer, integer, timestamptz) TO public;
+CREATE ROLE set_scan_owner;
+GRANT CREATE ON SCHEMA public TO set_scan_owner;
+SET ROLE set_scan_owner;
+CREATE AGGREGATE public.owned_agg(integer, integer, timestamptz) (SFUNC = touch_add, STYPE = touch_set, FINALFUNC = touch_set_final, COMBINEFUNC = touch_set_combine, PARALLEL = SAFE);
+RESET ROLE;
+SELECT same_set('SELECT owned_agg(customer_id, influencer_id, touched_at)::text FROM touches', 'another''s aggregate');
+REVOKE EXECUTE ON FUNCTION touch_set_final(touch_set) FROM public;
+SELECT throws_ok('SELECT owned_agg(customer_id, influencer_id, touched_at) FROM touches', '42501', 'permission denied for function touch_set_final', 'whose owner may not call its final function');
+GRANT EXECUTE ON FUNCTION touch_set_final(touch_set) TO public;
+REVOKE EXECUTE ON FUNCTION touch_add(touch_set, integer, integer, timestamptz) FROM public;
+SELECT throws_ok('SELECT owned_agg(customer_id, influencer_id, touched_at) FROM touches', '42501', 'permission denied for function touch_add', 'nor its transition function');
+GRANT EXECUTE ON FUNCTION touch_add(touch_set, integer, integer, timestamptz) TO public;
+
+-- aggregates that others make of the same functions
+CREATE DOMAIN money_units AS bigint;
+CREATE DOMAIN price AS double precision;
+CREATE AGGREGATE units_agg(integer, timestamptz, money_units) (SFUNC = purchase_add, STYPE = purchase_set, FINALFUNC = purchase_set_final, COMBINEFUNC = purchase_set_combine, PARALLEL = SAFE);
+CREATE AGGREGATE price_agg(integer, timestamptz, price) (SFUNC = purchase_add, STYPE = purchase_set, FINALFUNC = purchase_set_final, COMBINEFUNC = purchase_set_combine, PARALLEL = SAFE);
+CREATE TABLE sales AS SELECT customer_id, ordered_at, cents::money_units AS units, price::price AS price FROM orders;
+ANALYZE sales;
+SELECT same_set('SELECT units_agg(customer_id, ordered_at, units)::text FROM sales', 'a domain of whole numbers');
+SELECT same_set('SELECT price_agg(customer_id, ordered_at, price)::text FROM sales', 'a domain of double precision');
+CREATE FUNCTION no_set(touch_set) RETURNS touch_set LANGUAGE sql AS 'SELECT NULL::touch_set';
+CREATE AGGREGATE other_final(integer, integer, timestamptz) (SFUNC = touch_add, STYPE = touch_set, FINALFUNC = no_set, COMBINEFUNC = touch_set_combine, PARALLEL = SAFE);
+CREATE AGGREGATE no_final(integer, integer, timestamptz) (SFUNC = touch_add, STYPE = touch_set, COMBINEFUNC = touch_set_combine, PARALLEL = SAFE);
+SELECT format('CREATE AGGREGATE more_to_begin(integer, integer, timestamptz) (SFUNC = touch_add, STYPE = touch_set, INITCOND = %L, FINALFUNC = touch_set_final, COMBINEFUNC = touch_set_combine, PARALLEL = SAFE)',
+	(SELECT touch_agg(customer_id, influencer_id, touched_at)::text FROM touches WHERE touch_id < 3)) \gexec
+SELECT is_plain(format('SELECT %s(customer_id, influencer_id, touched_at) FROM touches', name), name) FROM unnest('{other_final,no_final,more_to_begin}'::text[]) AS name;
 
 -- what it does not stand for
+SELECT is_plain('SELECT 1 FROM touches HAVING odd(touch_count(touch_agg(customer_id, influencer_id, touched_at))) AND touch_count(touch_agg(customer_id, influencer_id, touched_at)) > 5', 'several conditions, of which the server asks the cheap one first');
 SELECT is_plain('SELECT touch_agg(customer_id, influencer_id, touched_at, 2) FROM touches', 'weights');
 SELECT is_plain('SELECT touch_agg(customer_id, influencer_id, touched_at) FILTER (WHERE touch_id > 5) FROM touches', 'a filter of the aggregate');
 SELECT is_plain('SELECT touch_agg(DISTINCT customer_id, influencer_id, touched_at) FROM touches', 'different rows');
