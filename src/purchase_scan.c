@@ -82,13 +82,11 @@ add_slot(SetScanState *state, TupleTableSlot *slot)
 static inline double
 revenue_in_place(const SetColumn *column, const char *at)
 {
+	if (column->type != NUMERICOID)
+		return revenue_of_datum(column->type, fetch_att(at, true, column->length));
 	/* a short value stands where it ends that comes before it, a long one is aligned */
-	if (column->type == NUMERICOID)
-		return revenue_of_datum(NUMERICOID, PointerGetDatum((const char *) att_align_pointer(
-		                                        (uintptr_t) at, TYPALIGN_INT, -1, at)));
-	if (column->type == FLOAT8OID)
-		return *(const float8 *) at;
-	return (double) inf_read_word(at, column->length);
+	at = (const char *) att_align_pointer((uintptr_t) at, TYPALIGN_INT, -1, at);
+	return revenue_of_datum(NUMERICOID, PointerGetDatum(at));
 }
 
 static void
