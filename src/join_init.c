@@ -387,14 +387,16 @@ inf_join_begin(CustomScanState *node, EState *estate, int eflags)
 	if (state->in_order)
 		inf_join_order_begin(state);
 	keep_keys(state, build_keys, probe_keys);
-	inf_row_shape_finish(&state->probe.shape, state->probe.has_span);
-	inf_row_shape_finish(&state->build.shape, state->build.has_span);
-	state->placed = inf_row_shape_placed(&state->build.shape, state->marks);
+	inf_row_shape_finish(&state->probe.shape, state->probe.has_span, state->keeps_probe);
+	inf_row_shape_finish(&state->build.shape, state->build.has_span, state->keeps_build);
+	state->placed = inf_row_shape_with(&state->build.shape, state->marks);
 
 	state->table_context = AllocSetContextCreate(estate->es_query_cxt, "AttributionJoin table",
 	                                             ALLOCSET_DEFAULT_SIZES);
 	state->spill_context = AllocSetContextCreate(estate->es_query_cxt, "AttributionJoin files",
 	                                             ALLOCSET_DEFAULT_SIZES);
+	state->build_reader.shape = &state->build.shape;
+	state->probe_reader.shape = &state->probe.shape;
 	state->build_reader.context = state->probe_reader.context = state->spill_context;
 	state->phase = PHASE_BUILD;
 }

@@ -10,26 +10,36 @@
 #include "compat.h"
 #include "join_table.h"
 
-/* Rows of one key, while the part is finished. */
+/* Rows of one key, while the part is finished. Empty if it has none. */
 typedef struct KeyGroup
 {
 	uint64 key;
-	uint64 *first; /* any of its rows */
 	uint32 count;
 	uint32 next; /* where its next row goes */
 } KeyGroup;
 
+/* The groups are in the order that their runs will have in the directory. */
 typedef struct Grouping
 {
 	KeyGroup *groups;
-	uint32 ngroups;
-	uint32 room;
-	uint32 *directory; /* number of a group plus 1, or 0 */
-	uint32 mask;
+	uint64 **firsts; /* a row of each, or NULL: the keys are words */
+	uint64 nslots;   /* for groups */
+	uint64 room;     /* for so many at most */
+	uint64 ngroups;
+	int place_shift;
 	MemoryContext comparing; /* two keys that are no words */
 } Grouping;
 
-#define UNGROUPED PG_UINT32_MAX
+/* Instead of its group's number: the row matches nothing. */
+#define UNGROUPED PG_UINT64_MAX
+
+/* The fewer slots are empty, the less memory is gone through; the more, the sooner one is found. */
+#define MIN_SLOTS 64
+#define ROOM_OF_SLOTS(nslots) ((nslots) / 8 * 5)
+#define SLOTS_FOR(ngroups) ((ngroups) / 4 * 7)
+
+/* Of so many rows at a time the groups are asked for before they are needed. */
+#define ROWS_AHEAD 64
 
 /* Short runs of short rows are sorted in place. */
 #define SHORT_RUN 16
@@ -84,125 +94,189 @@ same_keys(const RowShape *shape, JoinKeys *keys, const uint64 *a, const uint64 *
 
 /* Has the row the key of the group, if its word is the same? */
 static bool
-is_of_group(Grouping *g, const KeyGroup *group, const RowShape *shape, JoinKeys *keys,
-            const uint64 *row)
+is_of_group(Grouping *g, uint64 number, const RowShape *shape, JoinKeys *keys, const uint64 *row)
 {
 	MemoryContext old;
 	bool same;
 
-	if (keys->is_word)
+	if (g->firsts == NULL)
 		return true;
 	old = MemoryContextSwitchTo(g->comparing);
-	same = same_keys(shape, keys, group->first, row);
+	same = same_keys(shape, keys, g->firsts[number], row);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(g->comparing);
 	return same;
 }
 
-/* An empty directory of so many slots, a power of two, and room for half as many groups. */
 static void
-set_slots(Grouping *g, Size slots)
+set_slots(Grouping *g, uint64 nslots, bool with_firsts)
 {
-	g->directory = allocate_zero(slots * sizeof(uint32));
-	g->mask = (uint32) (slots - 1);
-	g->room = (uint32) (slots / 2);
+	g->nslots = nslots;
+	g->room = ROOM_OF_SLOTS(nslots);
+	g->groups = allocate_zero(nslots * sizeof(KeyGroup));
+	if (with_firsts)
+		g->firsts = allocate(nslots * sizeof(uint64 *));
 }
 
-static void
-grow(Grouping *g)
+static inline uint64
+first_slot(const Grouping *g, uint64 hash)
 {
-	Size slots = ((Size) g->mask + 1) * 2;
+	return inf_place_bits(hash, g->place_shift) * g->nslots >> PLACE_BITS;
+}
 
-	if (slots > PG_UINT32_MAX)
-		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-		                errmsg("too many rows in one part of an attribution join"),
-		                errhint("Set influence.enable_attribution_join to off.")));
-	pfree(g->directory);
-	set_slots(g, slots);
-	g->groups = repalloc_huge(g->groups, (Size) g->room * sizeof(KeyGroup));
-	for (uint32 i = 0; i < g->ngroups; i++)
+static inline uint64
+next_slot(const Grouping *g, uint64 slot)
+{
+	return ++slot == g->nslots ? 0 : slot;
+}
+
+/* The rows of a part, in the order in which they were gathered. */
+typedef struct RowCursor
+{
+	const RowShape *shape;
+	RowChunk **chunks;
+	int nchunks;
+	Size at; /* in the first of these */
+} RowCursor;
+
+/* The next rows, ROWS_AHEAD at most; returns how many, 0 at the end. */
+static int
+next_rows(RowCursor *cursor, uint64 **rows)
+{
+	int n = 0;
+
+	CHECK_FOR_INTERRUPTS();
+	for (; cursor->nchunks > 0; cursor->nchunks--, cursor->chunks++, cursor->at = 0)
 	{
-		uint64 at = inf_join_hash(g->groups[i].key) & g->mask;
+		RowChunk *chunk = *cursor->chunks;
 
-		while (g->directory[at] != 0)
-			at = (at + 1) & g->mask;
-		g->directory[at] = i + 1;
+		while (cursor->at < chunk->used)
+		{
+			uint64 *row = &chunk->words[cursor->at + 1];
+
+			if (n == ROWS_AHEAD)
+				return n;
+			rows[n++] = row;
+			cursor->at += 1 + (Size) inf_row_length(cursor->shape, row);
+		}
 	}
+	return n;
+}
+
+/* Twice as many slots: the rows before "end" are told where their groups are now. */
+static void
+grow(Grouping *g, RowCursor cursor, const uint64 *end)
+{
+	Grouping old = *g;
+	uint64 *numbers = allocate(old.nslots * sizeof(uint64));
+	uint64 *rows[ROWS_AHEAD];
+	int n;
+
+	set_slots(g, 2 * old.nslots, old.firsts != NULL);
+	for (uint64 i = 0; i < old.nslots; i++)
+	{
+		uint64 slot;
+
+		if (old.groups[i].count == 0)
+			continue;
+		slot = first_slot(g, inf_join_hash(old.groups[i].key));
+		while (g->groups[slot].count != 0)
+			slot = next_slot(g, slot);
+		g->groups[slot] = old.groups[i];
+		if (g->firsts != NULL)
+			g->firsts[slot] = old.firsts[i];
+		numbers[i] = slot;
+	}
+	for (bool done = false; !done && (n = next_rows(&cursor, rows)) > 0;)
+	{
+		for (int i = 0; i < n && !done; i++)
+		{
+			done = rows[i] == end;
+			if (!done && ROW_KEY(rows[i]) != UNGROUPED)
+				ROW_KEY(rows[i]) = numbers[ROW_KEY(rows[i])];
+		}
+	}
+	pfree(numbers);
+	pfree(old.groups);
+	if (old.firsts != NULL)
+		pfree(old.firsts);
 }
 
 /* The number of the row's group, which is made if it is new. */
-static uint32
-group_of_row(Grouping *g, const RowShape *shape, JoinKeys *keys, uint64 *row)
+static inline uint64
+group_of_row(Grouping *g, const JoinTable *table, uint64 *row, uint64 hash)
 {
 	uint64 key = ROW_KEY(row);
-	uint64 at = inf_join_hash(key) & g->mask;
-	KeyGroup *group;
+	uint64 slot = first_slot(g, hash);
 
-	while (g->directory[at] != 0)
+	for (; g->groups[slot].count != 0; slot = next_slot(g, slot))
 	{
-		group = &g->groups[g->directory[at] - 1];
-		if (group->key == key && is_of_group(g, group, shape, keys, row))
+		if (g->groups[slot].key == key && is_of_group(g, slot, table->shape, table->keys, row))
 		{
-			group->count++;
-			return g->directory[at] - 1;
+			g->groups[slot].count++;
+			return slot;
 		}
-		at = (at + 1) & g->mask;
 	}
-	group = &g->groups[g->ngroups++];
-	group->key = key;
-	group->first = row;
-	group->count = 1;
-	g->directory[at] = g->ngroups;
-	if (g->ngroups == g->room)
-		grow(g);
-	return g->ngroups - 1;
+	g->groups[slot].key = key;
+	g->groups[slot].count = 1;
+	if (g->firsts != NULL)
+		g->firsts[slot] = row;
+	g->ngroups++;
+	return slot;
 }
 
 PartSizes
-inf_part_measure(const RowShape *shape, const RowShape *placed, JoinKeys *keys, RowChunk **chunks,
-                 int nchunks, uint64 nrows, uint32 expected_runs)
+inf_part_measure(const JoinTable *table, RowChunk **chunks, int nchunks, uint64 nrows,
+                 uint64 expected_runs)
 {
+	const RowShape *shape = table->shape;
+	RowCursor start = {.shape = shape, .chunks = chunks, .nchunks = nchunks};
+	RowCursor cursor = start;
 	PartSizes sizes = {0};
 	Grouping *g = palloc0(sizeof(Grouping));
-	Size slots = 1024;
+	uint64 *rows[ROWS_AHEAD];
+	uint64 hashes[ROWS_AHEAD];
+	int n;
 
-	if (nrows >= UNGROUPED)
+	if (nrows >= PG_UINT32_MAX)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 		                errmsg("too many rows in one part of an attribution join"),
 		                errhint("Set influence.enable_attribution_join to off.")));
-	while (slots / 2 < Min(expected_runs, nrows))
-		slots *= 2;
-	set_slots(g, slots);
-	g->groups = allocate(g->room * sizeof(KeyGroup));
-	if (!keys->is_word)
+	g->place_shift = inf_place_shift(table);
+	set_slots(g, Max(MIN_SLOTS, SLOTS_FOR(Min(expected_runs, nrows))), !table->keys->is_word);
+	if (g->firsts != NULL)
 		g->comparing = AllocSetContextCreate(CurrentMemoryContext, "AttributionJoin keys",
 		                                     ALLOCSET_SMALL_SIZES);
-	for (int i = 0; i < nchunks; i++)
+	while ((n = next_rows(&cursor, rows)) > 0)
 	{
-		uint64 *words = chunks[i]->words;
-		Size used = chunks[i]->used;
-
-		CHECK_FOR_INTERRUPTS();
-		for (Size at = 0; at < used;)
+		for (int i = 0; i < n; i++)
 		{
-			uint64 *row = &words[at + 1];
-			RowHead *head = ROW_HEAD(row);
+			hashes[i] = inf_join_hash(ROW_KEY(rows[i]));
+			__builtin_prefetch(&g->groups[first_slot(g, hashes[i])], 1);
+		}
+		for (int i = 0; i < n; i++)
+		{
+			uint64 *row = rows[i];
 
-			sizes.reference_bytes += (Size) (head->words - shape->words) * sizeof(uint64);
-			if (head->state == ROW_UNMATCHABLE)
-				head->state = UNGROUPED;
-			else
-				head->state = group_of_row(g, shape, keys, row);
-			at += 1 + (Size) head->words;
+			sizes.reference_bytes +=
+			    (Size) (inf_row_length(shape, row) - (uint32) shape->words) * sizeof(uint64);
+			if (shape->has_head && ROW_HEAD(row)->state == ROW_UNMATCHABLE)
+			{
+				ROW_KEY(row) = UNGROUPED;
+				continue;
+			}
+			if (g->ngroups == g->room)
+				grow(g, start, row);
+			ROW_KEY(row) = group_of_row(g, table, row, hashes[i]);
 		}
 	}
 	sizes.grouping = g;
 	sizes.nrows = (uint32) nrows;
 	sizes.nruns = g->ngroups;
 	/* half of it is empty, and at least one place */
-	sizes.nplaces = TYPEALIGN64(PLACES_A_LINE, 2 * (uint64) g->ngroups + 1);
+	sizes.nplaces = TYPEALIGN64(PLACES_A_LINE, 2 * g->ngroups + 1);
 	sizes.run_bytes = sizes.nplaces * sizeof(JoinRun);
-	sizes.row_bytes = (Size) nrows * placed->words * sizeof(uint64);
+	sizes.row_bytes = (Size) nrows * table->placed->words * sizeof(uint64);
 	return sizes;
 }
 
@@ -281,17 +355,22 @@ sort_run(uint64 *rows, uint32 count, int words)
 	}
 }
 
-static void
-place_row(const RowShape *shape, const RowShape *placed, JoinPart *part, const uint64 *row,
-          uint32 number, Size *references)
+static inline void
+place_row(const RowShape *shape, const RowShape *placed, JoinPart *part, uint64 *row, uint32 number,
+          Size *references)
 {
 	uint64 *place = inf_part_row(placed, part, number);
-	uint32 words = ROW_HEAD(row)->words;
+	int start = shape->has_head ? 2 : 1;
+	uint32 words;
 
 	place[0] = row[0];
-	memcpy(place + (placed->has_head ? 2 : 1), row + 2, (shape->words - 2) * sizeof(uint64));
 	if (placed->has_head)
 		ROW_HEAD(place)->state = ROW_UNMATCHED;
+	if (shape->words == start)
+		return;
+	memcpy(place + (placed->has_head ? 2 : 1), row + start,
+	       (shape->words - start) * sizeof(uint64));
+	words = inf_row_length(shape, row);
 	if (words > (uint32) shape->words)
 	{
 		Size bytes = (words - (uint32) shape->words) * sizeof(uint64);
@@ -317,6 +396,30 @@ place_row(const RowShape *shape, const RowShape *placed, JoinPart *part, const u
 }
 
 static void
+place_rows(const JoinTable *table, JoinPart *part, RowCursor cursor, Grouping *g, uint32 next)
+{
+	uint64 *rows[ROWS_AHEAD];
+	Size references = 0;
+	int n;
+
+	while ((n = next_rows(&cursor, rows)) > 0)
+	{
+		for (int i = 0; i < n; i++)
+		{
+			if (ROW_KEY(rows[i]) != UNGROUPED)
+				__builtin_prefetch(&g->groups[ROW_KEY(rows[i])], 1);
+		}
+		for (int i = 0; i < n; i++)
+		{
+			uint64 group = ROW_KEY(rows[i]);
+
+			place_row(table->shape, table->placed, part, rows[i],
+			          group == UNGROUPED ? next++ : g->groups[group].next++, &references);
+		}
+	}
+}
+
+static void
 add_run(JoinPart *part, const KeyGroup *group)
 {
 	JoinRun *run = inf_first_place(part, inf_join_hash(group->key));
@@ -329,46 +432,34 @@ add_run(JoinPart *part, const KeyGroup *group)
 }
 
 void
-inf_part_fill(const RowShape *shape, const RowShape *placed, JoinPart *part, RowChunk **chunks,
-              int nchunks, PartSizes *sizes)
+inf_part_fill(const JoinTable *table, JoinPart *part, RowChunk **chunks, int nchunks,
+              PartSizes *sizes)
 {
 	Grouping *g = sizes->grouping;
+	RowCursor cursor = {.shape = table->shape, .chunks = chunks, .nchunks = nchunks};
 	uint32 next = 0;
-	Size references = 0;
 
-	for (uint32 i = 0; i < g->ngroups; i++)
+	for (uint64 i = 0; i < g->nslots; i++)
 	{
 		g->groups[i].next = next;
 		next += g->groups[i].count;
 	}
 	/* after them come the rows that match nothing */
-	for (int i = 0; i < nchunks; i++)
-	{
-		uint64 *words = chunks[i]->words;
-		Size used = chunks[i]->used;
-
-		CHECK_FOR_INTERRUPTS();
-		for (Size at = 0; at < used;)
-		{
-			uint64 *row = &words[at + 1];
-			uint32 group = ROW_HEAD(row)->state;
-
-			place_row(shape, placed, part, row,
-			          group == UNGROUPED ? next++ : g->groups[group].next++, &references);
-			at += 1 + (Size) ROW_HEAD(row)->words;
-		}
-	}
+	place_rows(table, part, cursor, g, next);
 	part->nrows = sizes->nrows;
 	part->nplaces = sizes->nplaces;
+	part->place_shift = g->place_shift;
 	memset(part->runs, 0, sizes->run_bytes);
-	for (uint32 i = 0; i < g->ngroups; i++)
+	for (uint64 i = 0; i < g->nslots; i++)
 	{
 		const KeyGroup *group = &g->groups[i];
 
 		if ((i & 1023) == 0)
 			CHECK_FOR_INTERRUPTS();
-		sort_run(inf_part_row(placed, part, group->next - group->count), group->count,
-		         placed->words);
+		if (group->count == 0)
+			continue;
+		sort_run(inf_part_row(table->placed, part, group->next - group->count), group->count,
+		         table->placed->words);
 		add_run(part, group);
 	}
 }

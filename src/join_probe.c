@@ -50,10 +50,9 @@ places_of_key(const JoinRun *line, uint64 key)
 }
 
 static inline JoinRun *
-find_run_of_word(const JoinPart *part, uint64 key, uint64 hash)
+find_run_of_word(const JoinPart *part, uint64 key, JoinRun *first)
 {
-	for (JoinRun *line = inf_first_place(part, hash);;
-	     line = inf_next_place(part, line + PLACES_A_LINE - 1))
+	for (JoinRun *line = first;; line = inf_next_place(part, line + PLACES_A_LINE - 1))
 	{
 		uint32 same = places_of_key(line, key);
 
@@ -71,10 +70,10 @@ find_run_of_word(const JoinPart *part, uint64 key, uint64 hash)
 
 /* Where words are only hashes of the keys, these are compared, too. */
 static JoinRun *
-find_run_of_hash(AttributionJoinState *state, const JoinPart *part, uint64 key, uint64 hash,
+find_run_of_hash(AttributionJoinState *state, const JoinPart *part, uint64 key, JoinRun *first,
                  const Datum *values)
 {
-	for (JoinRun *run = inf_first_place(part, hash);; run = inf_next_place(part, run))
+	for (JoinRun *run = first;; run = inf_next_place(part, run))
 	{
 		if (run->count == 0)
 			return NULL;
@@ -83,15 +82,22 @@ find_run_of_hash(AttributionJoinState *state, const JoinPart *part, uint64 key, 
 	}
 }
 
-/* The values are read unless the key is a word. */
+/* From the first place on that the hash tells. The values are read unless the key is a word. */
+static inline JoinRun *
+find_run_from(AttributionJoinState *state, const JoinPart *part, uint64 key, JoinRun *first,
+              const Datum *values)
+{
+	return state->keys.is_word ? find_run_of_word(part, key, first)
+	                           : find_run_of_hash(state, part, key, first, values);
+}
+
 static inline JoinRun *
 find_run(AttributionJoinState *state, const JoinPart *part, uint64 key, uint64 hash,
          const Datum *values)
 {
 	if (part->runs == NULL)
 		return NULL;
-	return state->keys.is_word ? find_run_of_word(part, key, hash)
-	                           : find_run_of_hash(state, part, key, hash, values);
+	return find_run_from(state, part, key, inf_first_place(part, hash), values);
 }
 
 /* The same where to compare values may take memory for a while. */
@@ -340,12 +346,10 @@ batch_row(const AttributionJoinState *state, int number)
 static inline void
 keep_in_batch(JoinSide *side, TupleTableSlot *slot, uint64 *row, bool matchable)
 {
-	ROW_KEY(row) = side->key;
-	ROW_HEAD(row)->words = side->shape.words;
-	if (side->shape.words == 2)
+	inf_row_begin(&side->shape, row, side->key, (uint32) side->shape.words);
+	if (side->shape.words == 1)
 	{
-		ROW_AT(row) = matchable ? side->instant : 0;
-		ROW_HEAD(row)->state = matchable ? ROW_MATCHABLE : ROW_UNMATCHABLE;
+		ROW_AT(row) = side->instant;
 		return;
 	}
 	inf_side_collect(side, slot, matchable);
@@ -432,20 +436,22 @@ look_ahead(AttributionJoinState *state)
 	{
 		ReadyProbe *ready = &state->batch[state->batch_asked];
 
-		if (ready->part != NULL && ready->part->runs != NULL)
-			__builtin_prefetch(inf_first_place(ready->part, ready->hash));
+		if (ready->part == NULL || ready->part->runs == NULL)
+			continue;
+		ready->run = inf_first_place(ready->part, ready->hash);
+		__builtin_prefetch(ready->run);
 	}
 	for (; state->batch_found < found; state->batch_found++)
 	{
 		ReadyProbe *ready = &state->batch[state->batch_found];
 		uint64 *row = batch_row(state, state->batch_found);
 
-		if (ready->part == NULL)
+		if (ready->run == NULL)
 			continue;
 		for (int k = 0; k < state->keys.nkeys && !state->keys.is_word; k++)
 			side->key_values[k] =
 			    inf_row_datum(shape, row, NULL, shape->ncolumns - state->keys.nkeys + k);
-		ready->run = find_run(state, ready->part, ROW_KEY(row), ready->hash, side->key_values);
+		ready->run = find_run_from(state, ready->part, ROW_KEY(row), ready->run, side->key_values);
 		if (ready->run != NULL)
 		{
 			const uint64 *first = expected_row(&state->placed, ready->part, ready->run);
@@ -507,7 +513,7 @@ next_in_file(AttributionJoinState *state)
 		if (row == NULL)
 			return false;
 		state->probe_number++;
-		if (unlikely(ROW_HEAD(row)->state == ROW_UNMATCHABLE))
+		if (shape->has_head && ROW_HEAD(row)->state == ROW_UNMATCHABLE)
 		{
 			start_probe(state);
 			state->row = row;

@@ -70,7 +70,7 @@ build_from_file(AttributionJoinState *state)
 
 	while ((row = inf_row_file_read(&state->build_reader)) != NULL)
 	{
-		uint32 words = ROW_HEAD(row)->words;
+		uint32 words = inf_row_length(&state->build.shape, row);
 		uint64 *copy;
 
 		CHECK_FOR_INTERRUPTS();
@@ -158,7 +158,7 @@ inf_join_spill_row(AttributionJoinState *state, JoinPart *part, uint64 *row)
 {
 	if (part->probe_file == NULL)
 		part->probe_file = inf_row_file_create(state->spill_context);
-	inf_row_file_write(part->probe_file, row);
+	inf_row_file_write(part->probe_file, &state->probe.shape, row);
 }
 
 /* The same of the plan's row that was just read. */
@@ -169,8 +169,7 @@ inf_join_spill_slot(AttributionJoinState *state, JoinPart *part, TupleTableSlot 
 	uint32 words = inf_side_collect(side, slot, true);
 	uint64 *row = inf_table_scratch(state->table, words);
 
-	ROW_KEY(row) = side->key;
-	ROW_HEAD(row)->words = words;
+	inf_row_begin(&side->shape, row, side->key, words);
 	inf_side_fill(side, row, true);
 	inf_join_spill_row(state, part, row);
 }
@@ -180,8 +179,7 @@ load_round(AttributionJoinState *state)
 {
 	SpilledPart *round = state->round;
 
-	start_table(state, round->streaming ? 0 : round->level, (double) round->built_rows,
-	            !round->streaming);
+	start_table(state, round->level, (double) round->built_rows, !round->streaming);
 	build_from_file(state);
 	finish_table(state);
 	state->probe_reader.file = round->probe_file;

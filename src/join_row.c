@@ -24,35 +24,28 @@ inf_row_shape_add(RowShape *shape, int source, int16 length, bool by_value)
 		shape->has_references = true;
 }
 
-void
-inf_row_shape_finish(RowShape *shape, bool has_span)
+RowShape
+inf_row_shape_with(const RowShape *shape, bool has_head)
 {
-	int word = 2;
+	RowShape result = *shape;
+	int word = has_head ? 2 : 1;
 
-	shape->has_head = true;
-	if (has_span)
-		shape->span = word++;
-	if (shape->ncolumns > 0)
-		shape->nulls = word++;
-	shape->first = word;
-	shape->words = word + shape->ncolumns;
+	result.has_head = has_head;
+	if (result.span)
+		result.span = word++;
+	if (result.nulls)
+		result.nulls = word++;
+	result.first = word;
+	result.words = word + result.ncolumns;
+	return result;
 }
 
-RowShape
-inf_row_shape_placed(const RowShape *shape, bool marked)
+void
+inf_row_shape_finish(RowShape *shape, bool has_span, bool has_head)
 {
-	RowShape placed = *shape;
-
-	if (marked)
-		return placed;
-	placed.has_head = false;
-	if (placed.span)
-		placed.span--;
-	if (placed.nulls)
-		placed.nulls--;
-	placed.first--;
-	placed.words--;
-	return placed;
+	shape->span = has_span;
+	shape->nulls = shape->ncolumns > 0;
+	*shape = inf_row_shape_with(shape, has_head || shape->has_references);
 }
 
 /* Bytes of a value that is no word. An expanded one is flattened. */
@@ -131,9 +124,9 @@ inf_row_file_create(MemoryContext context)
 }
 
 void
-inf_row_file_write(BufFile *file, uint64 *row)
+inf_row_file_write(BufFile *file, const RowShape *shape, uint64 *row)
 {
-	BufFileWrite(file, row - 1, (1 + (Size) ROW_HEAD(row)->words) * sizeof(uint64));
+	BufFileWrite(file, row - 1, (1 + (Size) inf_row_length(shape, row)) * sizeof(uint64));
 }
 
 static void
@@ -160,10 +153,10 @@ inf_row_file_rewind(RowReader *reader)
 uint64 *
 inf_row_file_read(RowReader *reader)
 {
-	uint64 start[3]; /* key, instant, head */
+	uint64 start[3]; /* key, instant and, if there is one, head */
+	size_t known = (reader->shape->has_head ? 3 : 2) * sizeof(uint64);
 	size_t got;
-	uint32 words;
-	uint64 *row;
+	Size bytes; /* with the key */
 
 	if (reader->shared != NULL)
 	{
@@ -173,23 +166,22 @@ inf_row_file_read(RowReader *reader)
 	}
 	if (reader->file == NULL)
 		return NULL;
-	got = BufFileRead(reader->file, start, sizeof(start));
+	got = BufFileRead(reader->file, start, known);
 	if (got == 0)
 		return NULL;
-	if (got != sizeof(start))
+	if (got != known)
 		file_error();
-	words = ROW_HEAD(start + 1)->words;
-	if (reader->buffer == NULL || reader->room < words)
+	bytes = (1 + (Size) inf_row_length(reader->shape, start + 1)) * sizeof(uint64);
+	if (reader->buffer == NULL || reader->room < bytes)
 	{
 		if (reader->buffer != NULL)
 			pfree(reader->buffer);
-		reader->buffer = MemoryContextAllocHuge(reader->context, (1 + (Size) words) * 8);
-		reader->room = words;
+		reader->buffer = MemoryContextAllocHuge(reader->context, bytes);
+		reader->room = bytes;
 	}
-	row = reader->buffer + 1;
-	memcpy(reader->buffer, start, sizeof(start));
-	if (words > 2 &&
-	    BufFileRead(reader->file, row + 2, (words - 2) * sizeof(uint64)) != (words - 2) * 8)
+	memcpy(reader->buffer, start, known);
+	if (bytes > known &&
+	    BufFileRead(reader->file, (char *) reader->buffer + known, bytes - known) != bytes - known)
 		file_error();
-	return row;
+	return reader->buffer + 1;
 }

@@ -5,8 +5,11 @@
  * A row is: instant, head (state and length), then if there are any the lookback, the NULLs and
  * the columns. Values that are no words of their own follow; their columns hold the offset from
  * a base, which is the row itself until it gets its place in a finished table. Until then the
- * word before the row is its key or the hash of its keys. In a finished table rows have a head
- * only if they are marked: the fewer words, the more rows to a line of the processor's cache.
+ * word before the row is its key or the hash of its keys.
+ *
+ * Rows of one length that all may match have no head while they are gathered, and in a finished
+ * table rows have one only if they are marked: the fewer words, the more rows to a line of the
+ * processor's cache.
  */
 #ifndef INF_JOIN_ROW_H
 #define INF_JOIN_ROW_H
@@ -26,7 +29,7 @@
 typedef struct RowHead
 {
 	uint32 state;
-	uint32 words; /* length of the row with what follows it, without its key */
+	uint32 words; /* see inf_row_length */
 } RowHead;
 
 #define ROW_AT(row) (*(int64 *) (row))
@@ -56,15 +59,33 @@ typedef struct RowShape
 } RowShape;
 
 extern void inf_row_shape_add(RowShape *shape, int source, int16 length, bool by_value);
-extern void inf_row_shape_finish(RowShape *shape, bool has_span);
 
-/* The shape of the same rows in a finished table. */
-extern RowShape inf_row_shape_placed(const RowShape *shape, bool marked);
+/* Rows with references have a head in any case. */
+extern void inf_row_shape_finish(RowShape *shape, bool has_span, bool has_head);
+
+/* The shape of the same rows with or without a head. */
+extern RowShape inf_row_shape_with(const RowShape *shape, bool has_head);
+
+/* Length of the row with what follows it, without its key. */
+static inline uint32
+inf_row_length(const RowShape *shape, uint64 *row)
+{
+	return shape->has_head ? ROW_HEAD(row)->words : (uint32) shape->words;
+}
+
+/* A row that begins, of that length. */
+static inline void
+inf_row_begin(const RowShape *shape, uint64 *row, uint64 key, uint32 words)
+{
+	ROW_KEY(row) = key;
+	if (shape->has_head)
+		ROW_HEAD(row)->words = words;
+}
 
 /* Words of a row with these values. */
 extern uint32 inf_row_words(const RowShape *shape, const Datum *values, const bool *isnull);
 
-/* Fills NULLs and columns of a row; the head's length must be set. */
+/* Fills NULLs and columns of a row. */
 extern void inf_row_fill(const RowShape *shape, uint64 *row, const Datum *values,
                          const bool *isnull);
 
@@ -78,14 +99,15 @@ inf_row_datum(const RowShape *shape, const uint64 *row, const char *base, int co
 
 /* Files of rows. */
 extern BufFile *inf_row_file_create(MemoryContext context);
-extern void inf_row_file_write(BufFile *file, uint64 *row);
+extern void inf_row_file_write(BufFile *file, const RowShape *shape, uint64 *row);
 
 typedef struct RowReader
 {
+	const RowShape *shape;
 	BufFile *file;                    /* or */
 	SharedTuplestoreAccessor *shared; /* or neither, for no rows */
 	uint64 *buffer;                   /* grows as needed */
-	uint32 room;
+	Size room;                        /* bytes */
 	MemoryContext context;
 } RowReader;
 

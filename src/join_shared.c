@@ -25,9 +25,9 @@ part_number(const SharedJoin *shared, uint64 key)
 }
 
 static void
-write_row(AttributionJoinState *state, int file, uint64 *row)
+write_row(AttributionJoinState *state, int file, const RowShape *shape, uint64 *row)
 {
-	Size bytes = SHARED_ROW_HEADER + (1 + (Size) ROW_HEAD(row)->words) * sizeof(uint64);
+	Size bytes = SHARED_ROW_HEADER + (1 + (Size) inf_row_length(shape, row)) * sizeof(uint64);
 
 	if (bytes > PG_UINT32_MAX)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -50,6 +50,7 @@ static void
 write_own_chunks(AttributionJoinState *state)
 {
 	SharedJoin *shared = state->shared;
+	const RowShape *shape = &state->build.shape;
 
 	for (int i = 0; i < shared->nparts; i++)
 	{
@@ -64,8 +65,8 @@ write_own_chunks(AttributionJoinState *state)
 			{
 				uint64 *row = &chunk->words[at + 1];
 
-				write_row(state, i, row);
-				at += 1 + (Size) ROW_HEAD(row)->words;
+				write_row(state, i, shape, row);
+				at += 1 + (Size) inf_row_length(shape, row);
 			}
 			p = chunk->next.shared;
 		}
@@ -144,11 +145,10 @@ scan_build_side(AttributionJoinState *state)
 		}
 		if (row == NULL)
 			row = inf_table_scratch(state->table, words);
-		ROW_KEY(row) = side->key;
-		ROW_HEAD(row)->words = words;
+		inf_row_begin(&side->shape, row, side->key, words);
 		inf_side_fill(side, row, matchable);
 		if (state->writes_files)
-			write_row(state, number, row);
+			write_row(state, number, &side->shape, row);
 		rows[number]++;
 		nrows++;
 		if (matchable && side->has_span)
@@ -183,8 +183,8 @@ sieve_shared_part(AttributionJoinState *state, const JoinPart *finished, int num
 }
 
 /* Returns how many runs another part may be expected to have. */
-static uint32
-finish_shared_part(AttributionJoinState *state, int number, uint32 expected_runs)
+static uint64
+finish_shared_part(AttributionJoinState *state, int number, uint64 expected_runs)
 {
 	SharedJoin *shared = state->shared;
 	SharedPart *part = &shared->parts[number];
@@ -216,12 +216,11 @@ finish_shared_part(AttributionJoinState *state, int number, uint32 expected_runs
 	chunks = palloc(list_length(list) * sizeof(RowChunk *));
 	foreach (lc, list)
 		chunks[nchunks++] = lfirst(lc);
-	sizes = inf_part_measure(&state->build.shape, &state->placed, &state->keys, chunks, nchunks,
-	                         built, expected_runs);
+	sizes = inf_part_measure(state->table, chunks, nchunks, built, expected_runs);
 	finished.rows = allocate_shared(state, sizes.row_bytes, &part->rows);
 	finished.runs = allocate_shared(state, sizes.run_bytes, &part->runs);
 	finished.references = allocate_shared(state, sizes.reference_bytes, &part->references);
-	inf_part_fill(&state->build.shape, &state->placed, &finished, chunks, nchunks, &sizes);
+	inf_part_fill(state->table, &finished, chunks, nchunks, &sizes);
 	part->nplaces = finished.nplaces;
 	part->nrows = finished.nrows;
 	part->has_bad_span = finished.has_bad_span;
@@ -278,7 +277,7 @@ finish_parts(AttributionJoinState *state)
 	MemoryContext passing =
 	    AllocSetContextCreate(state->table_context, "AttributionJoin part", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(passing);
-	uint32 expected_runs = 0;
+	uint64 expected_runs = 0;
 	int number;
 
 	while ((number = take_part(state->shared)) >= 0)
@@ -309,6 +308,7 @@ see_table(AttributionJoinState *state)
 		if (DsaPointerIsValid(from->references))
 			to->references = dsa_get_address(state->area, from->references);
 		to->nplaces = from->nplaces;
+		to->place_shift = inf_place_shift(table);
 		to->nrows = from->nrows;
 		to->has_bad_span = from->has_bad_span;
 		to->longest = from->longest;
@@ -342,10 +342,9 @@ write_probes(AttributionJoinState *state)
 
 		words = inf_side_collect(side, slot, matchable);
 		row = inf_table_scratch(state->table, words);
-		ROW_KEY(row) = side->key;
-		ROW_HEAD(row)->words = words;
+		inf_row_begin(&side->shape, row, side->key, words);
 		inf_side_fill(side, row, matchable);
-		write_row(state, shared->nparts + part_number(shared, side->key), row);
+		write_row(state, shared->nparts + part_number(shared, side->key), &side->shape, row);
 	}
 }
 

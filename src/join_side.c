@@ -304,7 +304,8 @@ void
 inf_side_fill(const JoinSide *side, uint64 *row, bool matchable)
 {
 	ROW_AT(row) = matchable ? side->instant : 0;
-	ROW_HEAD(row)->state = matchable ? ROW_MATCHABLE : ROW_UNMATCHABLE;
+	if (side->shape.has_head)
+		ROW_HEAD(row)->state = matchable ? ROW_MATCHABLE : ROW_UNMATCHABLE;
 	if (side->shape.span)
 		row[side->shape.span] = matchable ? (uint64) side->lookback : 0;
 	if (fills_in_place(side, matchable))

@@ -18,6 +18,12 @@
 #define SLICE_UNIT (UINT64CONST(1) << PART_BITS)
 #define MOST_SLICE_WORDS (UINT64CONST(1) << 24)
 
+/*
+ * Slices are a line apart from each other. One behind the other, all words of a key would have to share
+ * the few places of the processor's cache that their addresses allow.
+ */
+#define LINE_WORDS (INF_CACHE_LINE / sizeof(uint64))
+
 /* If more than this share of the probes passes, asking the sieve is wasted. */
 #define USELESS_SHARE 0.7
 
@@ -28,38 +34,51 @@ inf_sieve_shape(JoinSieve *sieve, uint64 rows, int64 reach, Size most)
 	uint64 room = most / (SIEVE_SLICES * sizeof(uint64));
 
 	memset(sieve, 0, sizeof(*sieve));
-	if (rows < INF_SIEVE_MIN_ROWS || reach < 0 || room < SLICE_UNIT)
+	if (rows < INF_SIEVE_MIN_ROWS || reach < 0 || room < SLICE_UNIT + LINE_WORDS)
 		return 0;
-	wanted = Min(Max(wanted, SLICE_UNIT), Min(room, MOST_SLICE_WORDS));
+	wanted = Min(Max(wanted, SLICE_UNIT), Min(room - LINE_WORDS, MOST_SLICE_WORDS));
 	sieve->slice_words = wanted / SLICE_UNIT * SLICE_UNIT;
 	sieve->bucket_shift = reach < 8 ? 0 : pg_leftmost_one_pos64((uint64) reach) - 2;
-	return sieve->slice_words * SIEVE_SLICES * sizeof(uint64);
+	sieve->stride = sieve->slice_words + LINE_WORDS;
+	return sieve->stride * SIEVE_SLICES * sizeof(uint64);
 }
 
 /* In each slice, a part's words are a few stretches: its number is told by the last of PART_BITS. */
 static void
 clear_part(JoinSieve *sieve, int number, int nparts)
 {
-	Size slice = sieve->slice_words;
-	Size stretch = slice / SLICE_UNIT;
+	Size stretch = sieve->slice_words / SLICE_UNIT;
 
 	for (Size i = 0; i < SIEVE_SLICES; i++)
 	{
 		for (int j = number; j < (1 << PART_BITS); j += nparts)
-			memset(sieve->words + i * slice + j * stretch, 0, stretch * sizeof(uint64));
+			memset(sieve->words + i * sieve->stride + j * stretch, 0, stretch * sizeof(uint64));
 	}
 }
 
-/* Of so many places those with a run are found at once, and their rows' memory is asked for. */
-#define PLACES_AHEAD 64
+/* Of so many places those with a run are found at once: every other is empty, and nobody guesses which. */
+#define PLACES_AT_ONCE 64
+
+/* What is the same for all rows that set bits. */
+typedef struct Setting
+{
+	const RowShape *placed;
+	bool orders_built;
+	int64 reach;
+	int64 most_buckets; /* that the reach can take up */
+} Setting;
 
 /* Sets the bits of a run's rows. */
 static inline void
-add_run(JoinSieve *sieve, const RowShape *placed, const JoinPart *part, const JoinRun *run,
-        bool orders_built, int64 reach)
+add_run(const JoinSieve *sieve, const Setting *setting, const JoinPart *part, const JoinRun *run)
 {
+	const RowShape *placed = setting->placed;
 	uint64 hash = inf_join_hash(run->key);
 	uint64 bits = inf_sieve_bits(hash);
+	uint64 *first = inf_sieve_first_word(sieve, hash);
+	/* known not to change when bits are set */
+	uint64 stride = sieve->stride;
+	int shift = sieve->bucket_shift;
 	const uint64 *row = inf_part_row(placed, part, run->start);
 	int64 done = PG_INT64_MIN; /* last bucket whose bit is set */
 
@@ -67,28 +86,33 @@ add_run(JoinSieve *sieve, const RowShape *placed, const JoinPart *part, const Jo
 	{
 		int64 from = ROW_AT(row);
 		int64 to = from;
-		int64 span = placed->span ? (int64) row[placed->span] : reach;
+		int64 span = placed->span ? (int64) row[placed->span] : setting->reach;
+		int64 nbuckets = setting->most_buckets;
 
 		if (unlikely((r & 65535) == 65535))
 			CHECK_FOR_INTERRUPTS();
-		if (orders_built ? pg_sub_s64_overflow(to, span, &from)
-		                 : pg_add_s64_overflow(from, span, &to))
+		if (setting->orders_built ? pg_sub_s64_overflow(to, span, &from)
+		                          : pg_add_s64_overflow(from, span, &to))
 		{
-			if (orders_built)
+			if (setting->orders_built)
 				from = PG_INT64_MIN;
 			else
 				to = PG_INT64_MAX;
 		}
-		from >>= sieve->bucket_shift;
-		to >>= sieve->bucket_shift;
-		/* a row's own lookback may reach further back than the one before did */
-		if (!placed->span)
-			from = Max(from, done);
-		/* as soon as all slices have been visited, all bits of the key are set */
-		if ((uint64) to - (uint64) from >= SIEVE_SLICES)
-			from = to - (int64) (SIEVE_SLICES - 1);
-		for (int64 bucket = from; bucket <= to; bucket++)
-			*inf_sieve_bucket_word(sieve, hash, bucket) |= bits;
+		from >>= shift;
+		to >>= shift;
+		if (placed->span)
+		{
+			/* as soon as all slices have been visited, all bits of the key are set */
+			if ((uint64) to - (uint64) from >= SIEVE_SLICES)
+				from = to - (int64) (SIEVE_SLICES - 1);
+			nbuckets = to - from + 1;
+		}
+		else if (to == done)
+			continue;
+		/* to set some bits twice is quicker than to guess how many there are */
+		for (int64 i = 0; i < nbuckets; i++)
+			first[inf_sieve_slice_start((uint64) Min(from + i, to), stride)] |= bits;
 		done = to;
 	}
 }
@@ -97,29 +121,29 @@ void
 inf_sieve_add(JoinSieve *sieve, const RowShape *placed, const JoinPart *part, int number,
               int nparts, bool orders_built, int64 reach)
 {
-	uint64 next = 0;
+	Setting setting = {.placed = placed,
+	                   .orders_built = orders_built,
+	                   .reach = reach,
+	                   .most_buckets = (reach >> sieve->bucket_shift) + 2};
 
 	clear_part(sieve, number, nparts);
 	if (part->runs == NULL)
 		return;
-	while (next < part->nplaces)
+	/* the words of a bucket are in the order of the runs, as their rows are: both by the hash */
+	for (uint64 next = 0; next < part->nplaces;)
 	{
-		const JoinRun *runs[PLACES_AHEAD];
+		const JoinRun *runs[PLACES_AT_ONCE];
 		int nruns = 0;
-		uint64 end = Min(next + PLACES_AHEAD, part->nplaces);
+		uint64 end = Min(next + PLACES_AT_ONCE, part->nplaces);
 
 		CHECK_FOR_INTERRUPTS();
 		for (; next < end; next++)
 		{
-			const JoinRun *run = &part->runs[next];
-
-			/* every other place is empty, and no branch guesses which */
-			runs[nruns] = run;
-			nruns += run->count != 0;
-			__builtin_prefetch(inf_part_row(placed, part, run->start));
+			runs[nruns] = &part->runs[next];
+			nruns += part->runs[next].count != 0;
 		}
 		for (int i = 0; i < nruns; i++)
-			add_run(sieve, placed, part, runs[i], orders_built, reach);
+			add_run(sieve, &setting, part, runs[i]);
 	}
 }
 

@@ -27,23 +27,34 @@ typedef struct JoinSieve
 	uint64 *words;      /* NULL: all probes pass */
 	int bucket_shift;   /* of an instant, to get its bucket's number */
 	uint64 slice_words; /* of a bucket */
+	uint64 stride;      /* from one slice to the next */
 	uint64 tested;
 	uint64 passed;
 } JoinSieve;
 
-/* The word that has a key's bits in a bucket. The hash as a share of all tells, as it tells the part. */
+/*
+ * A key's word in the first slice. The hash as a share of all tells, as it tells the part, and the
+ * run's place in it.
+ */
 static inline uint64 *
-inf_sieve_bucket_word(const JoinSieve *sieve, uint64 hash, int64 bucket)
+inf_sieve_first_word(const JoinSieve *sieve, uint64 hash)
 {
-	return sieve->words + ((uint64) bucket & (SIEVE_SLICES - 1)) * sieve->slice_words +
-	       ((hash >> 32) * sieve->slice_words >> 32);
+	return sieve->words + ((hash >> 32) * sieve->slice_words >> 32);
+}
+
+/* How far from it is the one that has the key's bits in a bucket? */
+static inline uint64
+inf_sieve_slice_start(uint64 bucket, uint64 stride)
+{
+	return (bucket & (SIEVE_SLICES - 1)) * stride;
 }
 
 /* The word that tells of a probe. */
 static inline uint64 *
 inf_sieve_word(const JoinSieve *sieve, uint64 hash, int64 at)
 {
-	return inf_sieve_bucket_word(sieve, hash, at >> sieve->bucket_shift);
+	return inf_sieve_first_word(sieve, hash) +
+	       inf_sieve_slice_start((uint64) (at >> sieve->bucket_shift), sieve->stride);
 }
 
 /* A key's bits in each of its words: more than one cost no access and spare most of the errors. */

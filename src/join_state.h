@@ -21,12 +21,12 @@ typedef struct OutputColumn
 	bool by_value;
 } OutputColumn;
 
-/* A probe that is ready: its key's run is known. */
+/* A probe on its way: what is known so far of its key's run. */
 typedef struct ReadyProbe
 {
 	JoinPart *part;
-	JoinRun *run; /* or NULL */
 	uint64 hash;
+	JoinRun *run; /* the first place of those with its hash, then the run itself; or NULL */
 } ReadyProbe;
 
 #define MAX_BATCH 256

@@ -78,7 +78,7 @@ charge(JoinTable *table, Size bytes)
 
 /* Ends with a NULL chunk or row. */
 static uint64 *
-next_row(RowChunk **chunk, Size *at)
+next_row(const RowShape *shape, RowChunk **chunk, Size *at)
 {
 	uint64 *row;
 
@@ -90,7 +90,7 @@ next_row(RowChunk **chunk, Size *at)
 	if (*chunk == NULL)
 		return NULL;
 	row = &(*chunk)->words[*at + 1];
-	*at += 1 + ROW_HEAD(row)->words;
+	*at += 1 + (Size) inf_row_length(shape, row);
 	return row;
 }
 
@@ -119,10 +119,10 @@ spill_part(JoinTable *table, JoinPart *part)
 	uint64 *row;
 
 	part->build_file = inf_row_file_create(table->files);
-	while ((row = next_row(&chunk, &at)) != NULL)
+	while ((row = next_row(table->shape, &chunk, &at)) != NULL)
 	{
 		CHECK_FOR_INTERRUPTS();
-		inf_row_file_write(part->build_file, row);
+		inf_row_file_write(part->build_file, table->shape, row);
 	}
 	free_chunks(table, part);
 }
@@ -211,8 +211,7 @@ inf_table_room(JoinTable *table, uint64 key, uint32 words)
 		table->spilling = NULL;
 		charge(table, DIRECTORY_BYTES);
 	}
-	ROW_KEY(row) = key;
-	ROW_HEAD(row)->words = words;
+	inf_row_begin(table->shape, row, key, words);
 	part->built_rows++;
 	table->nrows++;
 	return row;
@@ -222,7 +221,7 @@ void
 inf_table_add(JoinTable *table, uint64 *row)
 {
 	if (table->spilling != NULL)
-		inf_row_file_write(table->spilling->build_file, row);
+		inf_row_file_write(table->spilling->build_file, table->shape, row);
 }
 
 /*
@@ -302,8 +301,8 @@ reserve_stretches(JoinTable *table, Stretches *stretches, const PartSizes *sizes
 }
 
 /* Hashes spread keys evenly: returns how many runs another part may be expected to have. */
-static uint32
-finish_part(JoinTable *table, JoinPart *part, Stretches *stretches, uint32 expected_runs)
+static uint64
+finish_part(JoinTable *table, JoinPart *part, Stretches *stretches, uint64 expected_runs)
 {
 	int nchunks = 0;
 	RowChunk **chunks;
@@ -316,15 +315,14 @@ finish_part(JoinTable *table, JoinPart *part, Stretches *stretches, uint32 expec
 	for (RowChunk *chunk = part->first; chunk != NULL; chunk = chunk->next.chunk)
 		chunks[nchunks++] = chunk;
 
-	sizes = inf_part_measure(table->shape, table->placed, table->keys, chunks, nchunks,
-	                         part->built_rows, expected_runs);
+	sizes = inf_part_measure(table, chunks, nchunks, part->built_rows, expected_runs);
 	if (!stretches->reserved)
 		reserve_stretches(table, stretches, &sizes);
 	part->rows = take(&stretches->rows, table->context, sizes.row_bytes);
 	part->runs = take(&stretches->runs, table->context, sizes.run_bytes);
 	if (sizes.reference_bytes > 0)
 		part->references = MemoryContextAllocHuge(table->context, sizes.reference_bytes);
-	inf_part_fill(table->shape, table->placed, part, chunks, nchunks, &sizes);
+	inf_part_fill(table, part, chunks, nchunks, &sizes);
 	inf_part_point(part, table->context);
 	free_chunks(table, part);
 	charge(table, sizes.row_bytes + sizes.run_bytes + sizes.reference_bytes);
@@ -338,7 +336,7 @@ inf_table_finish(JoinTable *table)
 	    AllocSetContextCreate(table->context, "AttributionJoin part", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(passing);
 	Stretches stretches = {0};
-	uint32 expected_runs = 0;
+	uint64 expected_runs = 0;
 
 	for (int i = 0; i < table->nparts; i++)
 	{

@@ -15,7 +15,7 @@
 #include "core/cache_line.h"
 #include "join_row.h"
 
-/* Each level of parts uses its own bits of the hash; the directory uses the last ones. */
+/* Each level of parts uses its own bits of the hash; a part's directory uses the ones after them. */
 #define PART_BITS 6
 #define MAX_LEVEL 5
 
@@ -64,7 +64,8 @@ typedef struct JoinPart
 {
 	/* finished */
 	JoinRun *runs;
-	uint64 nplaces; /* for runs, of which some are empty; whole cache lines */
+	uint64 nplaces;  /* for runs, of which some are empty; whole cache lines */
+	int place_shift; /* of the hash, to get the bits that tell the place */
 	uint64 *rows;
 	char *references; /* base of the rows' values that are no words */
 	uint32 *fingers;  /* NULL, or where in each run this process was last */
@@ -118,17 +119,23 @@ inf_join_hash(uint64 key)
 }
 
 /*
- * A key's run has the first free place from the beginning of a cache line on, which bits of the hash
- * tell that tell of no level of parts. Nearly all runs are found in the line that was asked for.
+ * A key's run has the first free place from the beginning of a cache line on, which the hash tells:
+ * runs are in the order of its bits. Nearly all are found in the line that was asked for.
  */
 #define PLACE_BITS 28
 #define PLACES_A_LINE (INF_CACHE_LINE / sizeof(JoinRun))
+
+static inline uint64
+inf_place_bits(uint64 hash, int place_shift)
+{
+	return hash >> place_shift & ((UINT64CONST(1) << PLACE_BITS) - 1);
+}
 
 static inline JoinRun *
 inf_first_place(const JoinPart *part, uint64 hash)
 {
 	uint64 nlines = part->nplaces / PLACES_A_LINE;
-	uint64 line = (hash & ((UINT64CONST(1) << PLACE_BITS) - 1)) * nlines >> PLACE_BITS;
+	uint64 line = inf_place_bits(hash, part->place_shift) * nlines >> PLACE_BITS;
 
 	return &part->runs[line * PLACES_A_LINE];
 }
@@ -143,6 +150,13 @@ static inline JoinPart *
 inf_table_part(const JoinTable *table, uint64 hash)
 {
 	return &table->parts[(hash >> table->shift) & (table->nparts - 1)];
+}
+
+static inline int
+inf_place_shift(const JoinTable *table)
+{
+	StaticAssertStmt(PART_BITS * (MAX_LEVEL + 1) + PLACE_BITS <= 64, "the hash has enough bits");
+	return table->shift - PLACE_BITS;
 }
 
 static inline uint64 *
@@ -184,7 +198,7 @@ extern void *inf_table_extra_room(JoinTable *table, Size bytes);
 typedef struct PartSizes
 {
 	uint32 nrows;
-	uint32 nruns;
+	uint64 nruns;
 	uint64 nplaces;
 	Size row_bytes;
 	Size run_bytes;
@@ -198,10 +212,9 @@ typedef struct PartSizes
  */
 extern void inf_part_point(JoinPart *part, MemoryContext context);
 
-extern PartSizes inf_part_measure(const RowShape *shape, const RowShape *placed, JoinKeys *keys,
-                                  RowChunk **chunks, int nchunks, uint64 nrows,
-                                  uint32 expected_runs);
-extern void inf_part_fill(const RowShape *shape, const RowShape *placed, JoinPart *part,
-                          RowChunk **chunks, int nchunks, PartSizes *sizes);
+extern PartSizes inf_part_measure(const JoinTable *table, RowChunk **chunks, int nchunks,
+                                  uint64 nrows, uint64 expected_runs);
+extern void inf_part_fill(const JoinTable *table, JoinPart *part, RowChunk **chunks, int nchunks,
+                          PartSizes *sizes);
 
 #endif
