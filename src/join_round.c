@@ -40,7 +40,12 @@ inf_join_read_side(AttributionJoinState *state, JoinSide *side, bool keeps, bool
 		*matchable = inf_side_read(side, &state->keys, slot, econtext);
 		if ((!*matchable && !keeps) || !inf_side_has_row(side, slot))
 			continue;
-		if (!*matchable)
+		if (*matchable)
+		{
+			side->range.earliest = Min(side->range.earliest, side->instant);
+			side->range.latest = Max(side->range.latest, side->instant);
+		}
+		else
 			side->key = state->unmatchable++;
 		return slot;
 	}
@@ -53,6 +58,7 @@ build_from_plan(AttributionJoinState *state)
 	TupleTableSlot *slot;
 	bool matchable;
 
+	side->range = INF_NO_INSTANTS;
 	while ((slot = inf_join_read_side(state, side, state->keeps_build, &matchable)) != NULL)
 	{
 		uint64 *row;
@@ -119,13 +125,13 @@ make_sieve(AttributionJoinState *state)
 		longest = Max(longest, table->parts[i].longest);
 	}
 	reach = inf_join_reach(state, longest);
-	bytes = inf_sieve_shape(&state->sieve, table->nrows, reach, left);
+	bytes = inf_sieve_shape(&state->sieve, table->nrows, state->build.range, state->orders_built,
+	                        reach, left);
 	if (bytes == 0)
 		return;
 	state->sieve.words = inf_table_extra_room(table, bytes);
 	for (int i = 0; i < table->nparts; i++)
-		inf_sieve_add(&state->sieve, &state->placed, &table->parts[i], i, table->nparts,
-		              state->orders_built, reach);
+		inf_sieve_add(&state->sieve, &state->placed, &table->parts[i], i, table->nparts);
 }
 
 void

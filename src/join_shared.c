@@ -109,12 +109,25 @@ chunk_room(AttributionJoinState *state, int number, RowChunk **first, uint32 wor
 }
 
 static void
-raise_longest(SharedJoin *shared, uint64 longest)
+raise_to(pg_atomic_uint64 *most, uint64 value)
 {
-	uint64 known = pg_atomic_read_u64(&shared->longest);
+	uint64 known = pg_atomic_read_u64(most);
 
-	while (known < longest && !pg_atomic_compare_exchange_u64(&shared->longest, &known, longest))
+	while (known < value && !pg_atomic_compare_exchange_u64(most, &known, value))
 		;
+}
+
+/* Instants in the order of unsigned numbers. */
+#define ABOVE_EARLIEST (UINT64CONST(1) << 63)
+
+static InstantRange
+shared_range(SharedJoin *shared)
+{
+	InstantRange range;
+
+	range.earliest = (int64) (~pg_atomic_read_u64(&shared->inverse_earliest) ^ ABOVE_EARLIEST);
+	range.latest = (int64) (pg_atomic_read_u64(&shared->latest) ^ ABOVE_EARLIEST);
+	return range;
 }
 
 static void
@@ -129,6 +142,7 @@ scan_build_side(AttributionJoinState *state)
 	uint64 nrows = 0;
 	int64 longest = 0;
 
+	side->range = INF_NO_INSTANTS;
 	while ((slot = inf_join_read_side(state, side, state->keeps_build, &matchable)) != NULL)
 	{
 		uint32 words;
@@ -158,7 +172,9 @@ scan_build_side(AttributionJoinState *state)
 				pg_atomic_write_u32(&shared->has_bad_span, 1);
 		}
 	}
-	raise_longest(shared, (uint64) longest);
+	raise_to(&shared->longest, (uint64) longest);
+	raise_to(&shared->inverse_earliest, ~((uint64) side->range.earliest ^ ABOVE_EARLIEST));
+	raise_to(&shared->latest, (uint64) side->range.latest ^ ABOVE_EARLIEST);
 	for (int i = 0; i < shared->nparts; i++)
 		pg_atomic_fetch_add_u64(&shared->parts[i].built_rows, rows[i]);
 	pg_atomic_fetch_add_u64(&shared->nrows, nrows);
@@ -178,8 +194,7 @@ static void
 sieve_shared_part(AttributionJoinState *state, const JoinPart *finished, int number)
 {
 	if (state->sieve.words != NULL)
-		inf_sieve_add(&state->sieve, &state->placed, finished, number, state->shared->nparts,
-		              state->orders_built, inf_join_reach(state, 0));
+		inf_sieve_add(&state->sieve, &state->placed, finished, number, state->shared->nparts);
 }
 
 /* Returns how many runs another part may be expected to have. */
@@ -243,7 +258,8 @@ make_shared_sieve(AttributionJoinState *state)
 	if (pg_atomic_read_u32(&shared->spilling) != 0 ||
 	    pg_atomic_read_u32(&shared->has_bad_span) != 0)
 		return;
-	bytes = inf_sieve_shape(&shared->sieve, pg_atomic_read_u64(&shared->nrows), reach,
+	bytes = inf_sieve_shape(&shared->sieve, pg_atomic_read_u64(&shared->nrows),
+	                        shared_range(shared), state->orders_built, reach,
 	                        shared->limit > used ? shared->limit - used : 0);
 	if (bytes == 0)
 		return;

@@ -31,6 +31,8 @@ reset_shared(SharedJoin *shared)
 	pg_atomic_write_u32(&shared->next_part, 0);
 	pg_atomic_write_u32(&shared->skip_unmatched, 0);
 	pg_atomic_write_u64(&shared->longest, 0);
+	pg_atomic_write_u64(&shared->latest, 0);
+	pg_atomic_write_u64(&shared->inverse_earliest, 0);
 	pg_atomic_write_u32(&shared->has_bad_span, 0);
 	shared->sieve_words = InvalidDsaPointer;
 	for (int i = 0; i < (1 << PART_BITS); i++)
@@ -92,6 +94,8 @@ inf_shared_initialize(CustomScanState *node, ParallelContext *pcxt, void *coordi
 	pg_atomic_init_u64(&shared->used, 0);
 	pg_atomic_init_u64(&shared->nrows, 0);
 	pg_atomic_init_u64(&shared->longest, 0);
+	pg_atomic_init_u64(&shared->latest, 0);
+	pg_atomic_init_u64(&shared->inverse_earliest, 0);
 	pg_atomic_init_u32(&shared->has_bad_span, 0);
 	pg_atomic_init_u64(&shared->removed_by_window, 0);
 	pg_atomic_init_u64(&shared->removed_by_sieve, 0);

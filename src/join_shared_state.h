@@ -45,8 +45,11 @@ typedef struct SharedJoin
 	pg_atomic_uint64 nrows;
 	pg_atomic_uint32 spilling;
 	pg_atomic_uint32 next_part;
-	pg_atomic_uint64 longest;           /* lookback of built rows that have their own */
-	pg_atomic_uint32 has_bad_span;      /* one of these is an error */
+	pg_atomic_uint64 longest;      /* lookback of built rows that have their own */
+	pg_atomic_uint32 has_bad_span; /* one of these is an error */
+	pg_atomic_uint64 latest;       /* instant of built rows, with its first bit inverted */
+	pg_atomic_uint64
+	    inverse_earliest; /* the earliest, likewise, and all bits inverted: both only rise */
 	pg_atomic_uint64 removed_by_window; /* by those who are done */
 	pg_atomic_uint64 removed_by_sieve;
 	pg_atomic_uint64 counted;

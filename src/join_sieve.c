@@ -12,11 +12,11 @@
 #include "join_sieve.h"
 
 /* Bits a row, of which it sets three in each bucket in its reach; there are five to nine of these. */
-#define BITS_A_ROW 128
+#define BITS_A_ROW 64
 
 /* Words of a slice are a multiple of this, for no word may be of two parts. More than most is too many. */
 #define SLICE_UNIT (UINT64CONST(1) << PART_BITS)
-#define MOST_SLICE_WORDS (UINT64CONST(1) << 24)
+#define MOST_SLICE_WORDS (UINT64CONST(1) << 31)
 
 /*
  * Slices are a line apart from each other. One behind the other, all words of a key would have to share
@@ -27,20 +27,51 @@
 /* If more than this share of the probes passes, asking the sieve is wasted. */
 #define USELESS_SHARE 0.7
 
-Size
-inf_sieve_shape(JoinSieve *sieve, uint64 rows, int64 reach, Size most)
+const uint64 inf_sieve_nothing = 0;
+
+/* From where to where does a row reach that has this instant? */
+static inline void
+row_reach(bool orders_built, int64 at, int64 span, int64 *from, int64 *to)
 {
-	uint64 wanted = rows * BITS_A_ROW / (64 * SIEVE_SLICES);
-	uint64 room = most / (SIEVE_SLICES * sizeof(uint64));
+	*from = *to = at;
+	if (orders_built)
+	{
+		if (pg_sub_s64_overflow(at, span, from))
+			*from = PG_INT64_MIN;
+	}
+	else if (pg_add_s64_overflow(at, span, to))
+		*to = PG_INT64_MAX;
+}
+
+Size
+inf_sieve_shape(JoinSieve *sieve, uint64 rows, InstantRange range, bool orders_built, int64 reach,
+                Size most)
+{
+	int64 from;
+	int64 to;
+	uint64 wanted;
+	uint64 room;
 
 	memset(sieve, 0, sizeof(*sieve));
-	if (rows < INF_SIEVE_MIN_ROWS || reach < 0 || room < SLICE_UNIT + LINE_WORDS)
+	if (rows < INF_SIEVE_MIN_ROWS || reach < 0 || range.earliest > range.latest)
 		return 0;
+	sieve->orders_built = orders_built;
+	sieve->reach = reach;
+	sieve->bucket_shift = reach < 8 ? 0 : pg_leftmost_one_pos64((uint64) reach) - 2;
+	row_reach(orders_built, range.earliest, reach, &from, &to);
+	sieve->first_bucket = (uint64) (from >> sieve->bucket_shift);
+	row_reach(orders_built, range.latest, reach, &from, &to);
+	sieve->nbuckets = (uint64) (to >> sieve->bucket_shift) - sieve->first_bucket + 1;
+	sieve->nslices = Min(sieve->nbuckets, SIEVE_SLICES);
+	sieve->slice_mask = sieve->nbuckets > SIEVE_SLICES ? SIEVE_SLICES - 1 : PG_UINT64_MAX;
+	room = most / (sieve->nslices * sizeof(uint64));
+	if (room < SLICE_UNIT + LINE_WORDS)
+		return 0;
+	wanted = rows * BITS_A_ROW / (64 * sieve->nslices);
 	wanted = Min(Max(wanted, SLICE_UNIT), Min(room - LINE_WORDS, MOST_SLICE_WORDS));
 	sieve->slice_words = wanted / SLICE_UNIT * SLICE_UNIT;
-	sieve->bucket_shift = reach < 8 ? 0 : pg_leftmost_one_pos64((uint64) reach) - 2;
 	sieve->stride = sieve->slice_words + LINE_WORDS;
-	return sieve->stride * SIEVE_SLICES * sizeof(uint64);
+	return sieve->stride * sieve->nslices * sizeof(uint64);
 }
 
 /* In each slice, a part's words are a few stretches: its number is told by the last of PART_BITS. */
@@ -49,7 +80,7 @@ clear_part(JoinSieve *sieve, int number, int nparts)
 {
 	Size stretch = sieve->slice_words / SLICE_UNIT;
 
-	for (Size i = 0; i < SIEVE_SLICES; i++)
+	for (Size i = 0; i < sieve->nslices; i++)
 	{
 		for (int j = number; j < (1 << PART_BITS); j += nparts)
 			memset(sieve->words + i * sieve->stride + j * stretch, 0, stretch * sizeof(uint64));
@@ -59,72 +90,55 @@ clear_part(JoinSieve *sieve, int number, int nparts)
 /* Of so many places those with a run are found at once: every other is empty, and nobody guesses which. */
 #define PLACES_AT_ONCE 64
 
-/* What is the same for all rows that set bits. */
-typedef struct Setting
-{
-	const RowShape *placed;
-	bool orders_built;
-	int64 reach;
-	int64 most_buckets; /* that the reach can take up */
-} Setting;
-
-/* Sets the bits of a run's rows. */
+/* Sets the bits of a run's rows. "most" is how many buckets the reach can take up. */
 static inline void
-add_run(const JoinSieve *sieve, const Setting *setting, const JoinPart *part, const JoinRun *run)
+add_run(const JoinSieve *sieve, const RowShape *placed, const JoinPart *part, const JoinRun *run,
+        uint64 most)
 {
-	const RowShape *placed = setting->placed;
 	uint64 hash = inf_join_hash(run->key);
 	uint64 bits = inf_sieve_bits(hash);
 	uint64 *first = inf_sieve_first_word(sieve, hash);
 	/* known not to change when bits are set */
 	uint64 stride = sieve->stride;
-	int shift = sieve->bucket_shift;
+	uint64 mask = sieve->slice_mask;
 	const uint64 *row = inf_part_row(placed, part, run->start);
-	int64 done = PG_INT64_MIN; /* last bucket whose bit is set */
+	uint64 done = PG_UINT64_MAX; /* last bucket whose bit is set */
 
 	for (uint32 r = 0; r < run->count; r++, row += placed->words)
 	{
-		int64 from = ROW_AT(row);
-		int64 to = from;
-		int64 span = placed->span ? (int64) row[placed->span] : setting->reach;
-		int64 nbuckets = setting->most_buckets;
+		int64 from;
+		int64 to;
+		uint64 bucket;
+		uint64 last;
+		uint64 n = most;
 
 		if (unlikely((r & 65535) == 65535))
 			CHECK_FOR_INTERRUPTS();
-		if (setting->orders_built ? pg_sub_s64_overflow(to, span, &from)
-		                          : pg_add_s64_overflow(from, span, &to))
-		{
-			if (setting->orders_built)
-				from = PG_INT64_MIN;
-			else
-				to = PG_INT64_MAX;
-		}
-		from >>= shift;
-		to >>= shift;
+		row_reach(sieve->orders_built, ROW_AT(row),
+		          placed->span ? (int64) row[placed->span] : sieve->reach, &from, &to);
+		bucket = inf_sieve_bucket(sieve, from);
+		last = inf_sieve_bucket(sieve, to);
 		if (placed->span)
 		{
 			/* as soon as all slices have been visited, all bits of the key are set */
-			if ((uint64) to - (uint64) from >= SIEVE_SLICES)
-				from = to - (int64) (SIEVE_SLICES - 1);
-			nbuckets = to - from + 1;
+			if (last - bucket >= SIEVE_SLICES)
+				bucket = last - (SIEVE_SLICES - 1);
+			n = last - bucket + 1;
 		}
-		else if (to == done)
+		else if (last == done)
 			continue;
 		/* to set some bits twice is quicker than to guess how many there are */
-		for (int64 i = 0; i < nbuckets; i++)
-			first[inf_sieve_slice_start((uint64) Min(from + i, to), stride)] |= bits;
-		done = to;
+		for (uint64 i = 0; i < n; i++)
+			first[(Min(bucket + i, last) & mask) * stride] |= bits;
+		done = last;
 	}
 }
 
 void
 inf_sieve_add(JoinSieve *sieve, const RowShape *placed, const JoinPart *part, int number,
-              int nparts, bool orders_built, int64 reach)
+              int nparts)
 {
-	Setting setting = {.placed = placed,
-	                   .orders_built = orders_built,
-	                   .reach = reach,
-	                   .most_buckets = (reach >> sieve->bucket_shift) + 2};
+	uint64 most = ((uint64) sieve->reach >> sieve->bucket_shift) + 2;
 
 	clear_part(sieve, number, nparts);
 	if (part->runs == NULL)
@@ -143,7 +157,7 @@ inf_sieve_add(JoinSieve *sieve, const RowShape *placed, const JoinPart *part, in
 			nruns += part->runs[next].count != 0;
 		}
 		for (int i = 0; i < nruns; i++)
-			add_run(sieve, &setting, part, runs[i]);
+			add_run(sieve, placed, part, runs[i], most);
 	}
 }
 

@@ -3,11 +3,11 @@
  *		Which probes of an attribution join can match nothing: told without a look into the table.
  *
  * Most touches of most customers lead to no order. A finished table therefore comes with a field
- * of bits: time is cut into buckets of an eighth to a quarter of the lookback window, and for each
- * built row and each bucket in its reach three bits are set in a word that the key tells. Where not
- * all of a probe's bits are set, nothing in the table can match it. Words of one bucket lie side by
- * side, so that probes that come in order of time, as touches mostly do, find theirs in the
- * processor's cache.
+ * of bits: the time that its rows reach is cut into buckets of an eighth to a quarter of the lookback
+ * window, and for each built row and each bucket in its reach three bits are set in a word that the
+ * key tells. Where not all of a probe's bits are set, nothing in the table can match it. Words of one
+ * bucket lie side by side, in a slice, so that probes that come in order of time, as touches mostly
+ * do, find theirs in the processor's cache.
  */
 #ifndef INF_JOIN_SIEVE_H
 #define INF_JOIN_SIEVE_H
@@ -15,18 +15,23 @@
 #include "join_page.h"
 #include "join_table.h"
 
-/* Buckets have bits of their own up to this many; then they begin again. */
-#define SIEVE_SLICE_BITS 7
-#define SIEVE_SLICES (UINT64CONST(1) << SIEVE_SLICE_BITS)
+/* Each bucket has a slice up to this many; then these begin again. */
+#define SIEVE_SLICES 128
 
 /* A smaller table is as quickly asked itself. */
 #define INF_SIEVE_MIN_ROWS 256
 
 typedef struct JoinSieve
 {
-	uint64 *words;      /* NULL: all probes pass */
-	int bucket_shift;   /* of an instant, to get its bucket's number */
-	uint64 slice_words; /* of a bucket */
+	uint64 *words;       /* NULL: all probes pass */
+	bool orders_built;   /* touches reach forward to orders, orders back to touches */
+	int64 reach;         /* of each row that has no lookback of its own; none has a longer one */
+	int bucket_shift;    /* of an instant, to get its bucket's number */
+	uint64 first_bucket; /* that a built row reaches */
+	uint64 nbuckets;
+	uint64 nslices;
+	uint64 slice_mask;  /* of the number of a bucket, from the first one, to get its slice's */
+	uint64 slice_words; /* how many a slice has */
 	uint64 stride;      /* from one slice to the next */
 	uint64 tested;
 	uint64 passed;
@@ -42,19 +47,25 @@ inf_sieve_first_word(const JoinSieve *sieve, uint64 hash)
 	return sieve->words + ((hash >> 32) * sieve->slice_words >> 32);
 }
 
-/* How far from it is the one that has the key's bits in a bucket? */
+/* The number of an instant's bucket, from the first one: it has one if that is below nbuckets. */
 static inline uint64
-inf_sieve_slice_start(uint64 bucket, uint64 stride)
+inf_sieve_bucket(const JoinSieve *sieve, int64 at)
 {
-	return (bucket & (SIEVE_SLICES - 1)) * stride;
+	return (uint64) (at >> sieve->bucket_shift) - sieve->first_bucket;
 }
 
+/* A word without a bit. */
+extern const uint64 inf_sieve_nothing;
+
 /* The word that tells of a probe. */
-static inline uint64 *
+static inline const uint64 *
 inf_sieve_word(const JoinSieve *sieve, uint64 hash, int64 at)
 {
-	return inf_sieve_first_word(sieve, hash) +
-	       inf_sieve_slice_start((uint64) (at >> sieve->bucket_shift), sieve->stride);
+	uint64 bucket = inf_sieve_bucket(sieve, at);
+	const uint64 *word =
+	    inf_sieve_first_word(sieve, hash) + (bucket & sieve->slice_mask) * sieve->stride;
+
+	return bucket < sieve->nbuckets ? word : &inf_sieve_nothing;
 }
 
 /* A key's bits in each of its words: more than one cost no access and spare most of the errors. */
@@ -65,16 +76,28 @@ inf_sieve_bits(uint64 hash)
 	       UINT64CONST(1) << (hash >> 12 & 63);
 }
 
-/* Decides on a sieve for so many rows of that reach: bytes it takes, or 0 if none is worth while. */
-extern Size inf_sieve_shape(JoinSieve *sieve, uint64 rows, int64 reach, Size most);
+/* The instants of the built rows that can match. */
+typedef struct InstantRange
+{
+	int64 earliest;
+	int64 latest;
+} InstantRange;
+
+#define INF_NO_INSTANTS ((InstantRange){PG_INT64_MAX, PG_INT64_MIN})
+
+/*
+ * Decides on a sieve for so many rows, whose instants and reach these are: bytes it takes, or 0 if
+ * none is worth while.
+ */
+extern Size inf_sieve_shape(JoinSieve *sieve, uint64 rows, InstantRange range, bool orders_built,
+                            int64 reach, Size most);
 
 /*
  * Clears the words of a part and sets the bits of its rows, if it has any: a table's sieve is ready
- * when that was done for all of its parts, each of which has words of its own. The reach is each
- * row's own lookback if it has one. Touches reach forward to orders, orders back to touches.
+ * when that was done for all of its parts, each of which has words of its own.
  */
 extern void inf_sieve_add(JoinSieve *sieve, const RowShape *placed, const JoinPart *part,
-                          int number, int nparts, bool orders_built, int64 reach);
+                          int number, int nparts);
 
 /* A sieve through which nearly all passes is given up. */
 extern void inf_sieve_judge(JoinSieve *sieve);

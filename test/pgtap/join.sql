@@ -1,7 +1,7 @@
 -- The attribution join: when the planner takes it, and that it is a node like any other: rescans,
 -- cursors, prepared statements, subtransactions, partitions, EXPLAIN.
 BEGIN;
-SELECT plan(193);
+SELECT plan(205);
 
 CREATE TABLE touches AS
 SELECT n % 1000 AS customer_id, n % 37 AS influencer_id,
@@ -398,7 +398,26 @@ SET LOCAL parallel_tuple_cost = 0;
 SET LOCAL min_parallel_table_scan_size = 0;
 SELECT matches(plan_of('SELECT t.touched_at, o.ordered_at FROM touches t JOIN few_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, ''3 hours'')'), 'Parallel Custom Scan \(AttributionJoin\)', 'with workers');
 SELECT sieved_rows('the same with workers');
+
+-- the sieve has its bits where the rows are, be it for a week or for a century
+CREATE TABLE week_orders AS
+SELECT n AS customer_id, timestamptz '2026-02-01 00:00+00' + n * interval '200 seconds' AS ordered_at FROM generate_series(1, 3000) AS n;
+CREATE TABLE week_touches AS
+SELECT n AS customer_id, timestamptz '2026-02-07 22:00+00' - n * interval '1 minute' AS touched_at FROM generate_series(1, 50000) AS n;
+CREATE TABLE century_touches AS
+SELECT n % 3000 AS customer_id, timestamptz '1926-02-07 22:00+00' + n * interval '1 day' AS touched_at FROM generate_series(1, 40000) AS n;
+ANALYZE week_orders, week_touches, century_touches;
+CREATE FUNCTION sieved_share(touches text, what text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE query text := format('SELECT t.touched_at, o.ordered_at FROM %s t JOIN week_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', touches);
+BEGIN
+	RETURN QUERY SELECT same_rows(query, what);
+	RETURN NEXT cmp_ok(substring(plan_of(query, 'ANALYZE, COSTS OFF') FROM 'Probes Removed by Sieve: (\d+)')::int, '>', 38000, what || ': those without an order are sieved out');
+END $$;
+SELECT sieved_share('week_touches', 'a week, with workers');
+SELECT sieved_share('century_touches', 'a century, with workers');
 RESET max_parallel_workers_per_gather;
+SELECT sieved_share('week_touches', 'a week');
+SELECT sieved_share('century_touches', 'a century');
 RESET parallel_setup_cost;
 RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;
