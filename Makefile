@@ -92,6 +92,7 @@ OBJS = \
 	src/join_count_path.o \
 	src/join_exec.o \
 	src/join_explain.o \
+	src/join_group.o \
 	src/join_init.o \
 	src/join_order.o \
 	src/join_page.o \
@@ -101,6 +102,7 @@ OBJS = \
 	src/join_probe.o \
 	src/join_round.o \
 	src/join_row.o \
+	src/join_sample.o \
 	src/join_shared.o \
 	src/join_shared_init.o \
 	src/join_side.o \

@@ -8,38 +8,7 @@
 #include "utils/memutils.h"
 
 #include "compat.h"
-#include "join_table.h"
-
-/* Rows of one key, while the part is finished. Empty if it has none. */
-typedef struct KeyGroup
-{
-	uint64 key;
-	uint32 count;
-	uint32 next; /* where its next row goes */
-} KeyGroup;
-
-/* The groups are in the order that their runs will have in the directory. */
-typedef struct Grouping
-{
-	KeyGroup *groups;
-	uint64 **firsts; /* a row of each, or NULL: the keys are words */
-	uint64 nslots;   /* for groups */
-	uint64 room;     /* for so many at most */
-	uint64 ngroups;
-	int place_shift;
-	MemoryContext comparing; /* two keys that are no words */
-} Grouping;
-
-/* Instead of its group's number: the row matches nothing. */
-#define UNGROUPED PG_UINT64_MAX
-
-/* The fewer slots are empty, the less memory is gone through; the more, the sooner one is found. */
-#define MIN_SLOTS 64
-#define ROOM_OF_SLOTS(nslots) ((nslots) / 8 * 5)
-#define SLOTS_FOR(ngroups) ((ngroups) / 4 * 7)
-
-/* Of so many rows at a time the groups are asked for before they are needed. */
-#define ROWS_AHEAD 64
+#include "join_group.h"
 
 /* Short runs of short rows are sorted in place. */
 #define SHORT_RUN 16
@@ -62,214 +31,19 @@ typedef struct Place
 #define ST_CHECK_FOR_INTERRUPTS
 #include "lib/sort_template.h"
 
-static void *
-allocate(Size bytes)
-{
-	return MemoryContextAllocHuge(CurrentMemoryContext, bytes);
-}
-
-static void *
-allocate_zero(Size bytes)
-{
-	return MemoryContextAllocExtended(CurrentMemoryContext, bytes,
-	                                  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-}
-
-static bool
-same_keys(const RowShape *shape, JoinKeys *keys, const uint64 *a, const uint64 *b)
-{
-	for (int i = 0; i < keys->nkeys; i++)
-	{
-		JoinKey *key = &keys->keys[i];
-		Datum left = inf_row_datum(shape, a, (const char *) a, key->column);
-		Datum right = inf_row_datum(shape, b, (const char *) b, key->column);
-
-		if (key->is_word
-		        ? left != right
-		        : !DatumGetBool(FunctionCall2Coll(&key->same, key->collation, left, right)))
-			return false;
-	}
-	return true;
-}
-
-/* Has the row the key of the group, if its word is the same? */
-static bool
-is_of_group(Grouping *g, uint64 number, const RowShape *shape, JoinKeys *keys, const uint64 *row)
-{
-	MemoryContext old;
-	bool same;
-
-	if (g->firsts == NULL)
-		return true;
-	old = MemoryContextSwitchTo(g->comparing);
-	same = same_keys(shape, keys, g->firsts[number], row);
-	MemoryContextSwitchTo(old);
-	MemoryContextReset(g->comparing);
-	return same;
-}
-
-static void
-set_slots(Grouping *g, uint64 nslots, bool with_firsts)
-{
-	g->nslots = nslots;
-	g->room = ROOM_OF_SLOTS(nslots);
-	g->groups = allocate_zero(nslots * sizeof(KeyGroup));
-	if (with_firsts)
-		g->firsts = allocate(nslots * sizeof(uint64 *));
-}
-
-static inline uint64
-first_slot(const Grouping *g, uint64 hash)
-{
-	return inf_place_bits(hash, g->place_shift) * g->nslots >> PLACE_BITS;
-}
-
-static inline uint64
-next_slot(const Grouping *g, uint64 slot)
-{
-	return ++slot == g->nslots ? 0 : slot;
-}
-
-/* The rows of a part, in the order in which they were gathered. */
-typedef struct RowCursor
-{
-	const RowShape *shape;
-	RowChunk **chunks;
-	int nchunks;
-	Size at; /* in the first of these */
-} RowCursor;
-
-/* The next rows, ROWS_AHEAD at most; returns how many, 0 at the end. */
-static int
-next_rows(RowCursor *cursor, uint64 **rows)
-{
-	int n = 0;
-
-	CHECK_FOR_INTERRUPTS();
-	for (; cursor->nchunks > 0; cursor->nchunks--, cursor->chunks++, cursor->at = 0)
-	{
-		RowChunk *chunk = *cursor->chunks;
-
-		while (cursor->at < chunk->used)
-		{
-			uint64 *row = &chunk->words[cursor->at + 1];
-
-			if (n == ROWS_AHEAD)
-				return n;
-			rows[n++] = row;
-			cursor->at += 1 + (Size) inf_row_length(cursor->shape, row);
-		}
-	}
-	return n;
-}
-
-/* Twice as many slots: the rows before "end" are told where their groups are now. */
-static void
-grow(Grouping *g, RowCursor cursor, const uint64 *end)
-{
-	Grouping old = *g;
-	uint64 *numbers = allocate(old.nslots * sizeof(uint64));
-	uint64 *rows[ROWS_AHEAD];
-	int n;
-
-	set_slots(g, 2 * old.nslots, old.firsts != NULL);
-	for (uint64 i = 0; i < old.nslots; i++)
-	{
-		uint64 slot;
-
-		if (old.groups[i].count == 0)
-			continue;
-		slot = first_slot(g, inf_join_hash(old.groups[i].key));
-		while (g->groups[slot].count != 0)
-			slot = next_slot(g, slot);
-		g->groups[slot] = old.groups[i];
-		if (g->firsts != NULL)
-			g->firsts[slot] = old.firsts[i];
-		numbers[i] = slot;
-	}
-	for (bool done = false; !done && (n = next_rows(&cursor, rows)) > 0;)
-	{
-		for (int i = 0; i < n && !done; i++)
-		{
-			done = rows[i] == end;
-			if (!done && ROW_KEY(rows[i]) != UNGROUPED)
-				ROW_KEY(rows[i]) = numbers[ROW_KEY(rows[i])];
-		}
-	}
-	pfree(numbers);
-	pfree(old.groups);
-	if (old.firsts != NULL)
-		pfree(old.firsts);
-}
-
-/* The number of the row's group, which is made if it is new. */
-static inline uint64
-group_of_row(Grouping *g, const JoinTable *table, uint64 *row, uint64 hash)
-{
-	uint64 key = ROW_KEY(row);
-	uint64 slot = first_slot(g, hash);
-
-	for (; g->groups[slot].count != 0; slot = next_slot(g, slot))
-	{
-		if (g->groups[slot].key == key && is_of_group(g, slot, table->shape, table->keys, row))
-		{
-			g->groups[slot].count++;
-			return slot;
-		}
-	}
-	g->groups[slot].key = key;
-	g->groups[slot].count = 1;
-	if (g->firsts != NULL)
-		g->firsts[slot] = row;
-	g->ngroups++;
-	return slot;
-}
-
 PartSizes
 inf_part_measure(const JoinTable *table, RowChunk **chunks, int nchunks, uint64 nrows,
                  uint64 expected_runs)
 {
-	const RowShape *shape = table->shape;
-	RowCursor start = {.shape = shape, .chunks = chunks, .nchunks = nchunks};
-	RowCursor cursor = start;
+	RowCursor cursor = {.shape = table->shape, .chunks = chunks, .nchunks = nchunks};
 	PartSizes sizes = {0};
-	Grouping *g = palloc0(sizeof(Grouping));
-	uint64 *rows[ROWS_AHEAD];
-	uint64 hashes[ROWS_AHEAD];
-	int n;
+	Grouping *g;
 
 	if (nrows >= PG_UINT32_MAX)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 		                errmsg("too many rows in one part of an attribution join"),
 		                errhint("Set influence.enable_attribution_join to off.")));
-	g->place_shift = inf_place_shift(table);
-	set_slots(g, Max(MIN_SLOTS, SLOTS_FOR(Min(expected_runs, nrows))), !table->keys->is_word);
-	if (g->firsts != NULL)
-		g->comparing = AllocSetContextCreate(CurrentMemoryContext, "AttributionJoin keys",
-		                                     ALLOCSET_SMALL_SIZES);
-	while ((n = next_rows(&cursor, rows)) > 0)
-	{
-		for (int i = 0; i < n; i++)
-		{
-			hashes[i] = inf_join_hash(ROW_KEY(rows[i]));
-			__builtin_prefetch(&g->groups[first_slot(g, hashes[i])], 1);
-		}
-		for (int i = 0; i < n; i++)
-		{
-			uint64 *row = rows[i];
-
-			sizes.reference_bytes +=
-			    (Size) (inf_row_length(shape, row) - (uint32) shape->words) * sizeof(uint64);
-			if (shape->has_head && ROW_HEAD(row)->state == ROW_UNMATCHABLE)
-			{
-				ROW_KEY(row) = UNGROUPED;
-				continue;
-			}
-			if (g->ngroups == g->room)
-				grow(g, start, row);
-			ROW_KEY(row) = group_of_row(g, table, row, hashes[i]);
-		}
-	}
+	g = inf_group_rows(table, cursor, nrows, expected_runs);
 	sizes.grouping = g;
 	sizes.nrows = (uint32) nrows;
 	sizes.nruns = g->ngroups;
@@ -277,6 +51,7 @@ inf_part_measure(const JoinTable *table, RowChunk **chunks, int nchunks, uint64 
 	sizes.nplaces = TYPEALIGN64(PLACES_A_LINE, 2 * g->ngroups + 1);
 	sizes.run_bytes = sizes.nplaces * sizeof(JoinRun);
 	sizes.row_bytes = (Size) nrows * table->placed->words * sizeof(uint64);
+	sizes.reference_bytes = g->reference_words * sizeof(uint64);
 	return sizes;
 }
 
@@ -307,7 +82,7 @@ static void
 sort_long_run(uint64 *rows, uint32 count, int words)
 {
 	Size bytes = words * sizeof(uint64);
-	Place *places = allocate((Size) count * sizeof(Place));
+	Place *places = MemoryContextAllocHuge(CurrentMemoryContext, (Size) count * sizeof(Place));
 	uint64 *moving = palloc(bytes);
 
 	for (uint32 i = 0; i < count; i++)
@@ -402,16 +177,16 @@ place_rows(const JoinTable *table, JoinPart *part, RowCursor cursor, Grouping *g
 	Size references = 0;
 	int n;
 
-	while ((n = next_rows(&cursor, rows)) > 0)
+	while ((n = inf_next_rows(&cursor, rows)) > 0)
 	{
 		for (int i = 0; i < n; i++)
 		{
-			if (ROW_KEY(rows[i]) != UNGROUPED)
-				__builtin_prefetch(&g->groups[ROW_KEY(rows[i])], 1);
+			if (ROW_GROUP(rows[i]) != UNGROUPED)
+				__builtin_prefetch(&g->groups[ROW_GROUP(rows[i])], 1);
 		}
 		for (int i = 0; i < n; i++)
 		{
-			uint64 group = ROW_KEY(rows[i]);
+			uint64 group = ROW_GROUP(rows[i]);
 
 			place_row(table->shape, table->placed, part, rows[i],
 			          group == UNGROUPED ? next++ : g->groups[group].next++, &references);

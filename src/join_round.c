@@ -41,10 +41,7 @@ inf_join_read_side(AttributionJoinState *state, JoinSide *side, bool keeps, bool
 		if ((!*matchable && !keeps) || !inf_side_has_row(side, slot))
 			continue;
 		if (*matchable)
-		{
-			side->range.earliest = Min(side->range.earliest, side->instant);
-			side->range.latest = Max(side->range.latest, side->instant);
-		}
+			inf_sample_add(&side->sample, side->instant);
 		else
 			side->key = state->unmatchable++;
 		return slot;
@@ -58,7 +55,7 @@ build_from_plan(AttributionJoinState *state)
 	TupleTableSlot *slot;
 	bool matchable;
 
-	side->range = INF_NO_INSTANTS;
+	inf_sample_begin(&side->sample);
 	while ((slot = inf_join_read_side(state, side, state->keeps_build, &matchable)) != NULL)
 	{
 		uint64 *row;
@@ -113,6 +110,7 @@ make_sieve(AttributionJoinState *state)
 {
 	JoinTable *table = state->table;
 	int64 longest = 0;
+	InstantRange range;
 	int64 reach;
 	Size left = table->limit > table->used ? table->limit - table->used : 0;
 	Size bytes;
@@ -125,8 +123,9 @@ make_sieve(AttributionJoinState *state)
 		longest = Max(longest, table->parts[i].longest);
 	}
 	reach = inf_join_reach(state, longest);
-	bytes = inf_sieve_shape(&state->sieve, table->nrows, state->build.range, state->orders_built,
-	                        reach, left);
+	if (!inf_sample_range(&state->build.sample, 1, reach, &range))
+		return;
+	bytes = inf_sieve_shape(&state->sieve, table->nrows, range, state->orders_built, reach, left);
 	if (bytes == 0)
 		return;
 	state->sieve.words = inf_table_extra_room(table, bytes);

@@ -109,25 +109,12 @@ chunk_room(AttributionJoinState *state, int number, RowChunk **first, uint32 wor
 }
 
 static void
-raise_to(pg_atomic_uint64 *most, uint64 value)
+raise_longest(SharedJoin *shared, uint64 longest)
 {
-	uint64 known = pg_atomic_read_u64(most);
+	uint64 known = pg_atomic_read_u64(&shared->longest);
 
-	while (known < value && !pg_atomic_compare_exchange_u64(most, &known, value))
+	while (known < longest && !pg_atomic_compare_exchange_u64(&shared->longest, &known, longest))
 		;
-}
-
-/* Instants in the order of unsigned numbers. */
-#define ABOVE_EARLIEST (UINT64CONST(1) << 63)
-
-static InstantRange
-shared_range(SharedJoin *shared)
-{
-	InstantRange range;
-
-	range.earliest = (int64) (~pg_atomic_read_u64(&shared->inverse_earliest) ^ ABOVE_EARLIEST);
-	range.latest = (int64) (pg_atomic_read_u64(&shared->latest) ^ ABOVE_EARLIEST);
-	return range;
 }
 
 static void
@@ -142,7 +129,7 @@ scan_build_side(AttributionJoinState *state)
 	uint64 nrows = 0;
 	int64 longest = 0;
 
-	side->range = INF_NO_INSTANTS;
+	inf_sample_begin(&side->sample);
 	while ((slot = inf_join_read_side(state, side, state->keeps_build, &matchable)) != NULL)
 	{
 		uint32 words;
@@ -172,9 +159,8 @@ scan_build_side(AttributionJoinState *state)
 				pg_atomic_write_u32(&shared->has_bad_span, 1);
 		}
 	}
-	raise_to(&shared->longest, (uint64) longest);
-	raise_to(&shared->inverse_earliest, ~((uint64) side->range.earliest ^ ABOVE_EARLIEST));
-	raise_to(&shared->latest, (uint64) side->range.latest ^ ABOVE_EARLIEST);
+	raise_longest(shared, (uint64) longest);
+	*inf_sample_of(shared, state->participant) = side->sample;
 	for (int i = 0; i < shared->nparts; i++)
 		pg_atomic_fetch_add_u64(&shared->parts[i].built_rows, rows[i]);
 	pg_atomic_fetch_add_u64(&shared->nrows, nrows);
@@ -253,13 +239,15 @@ make_shared_sieve(AttributionJoinState *state)
 	SharedJoin *shared = state->shared;
 	uint64 used = pg_atomic_read_u64(&shared->used);
 	int64 reach = inf_join_reach(state, (int64) pg_atomic_read_u64(&shared->longest));
+	InstantRange range;
 	Size bytes;
 
 	if (pg_atomic_read_u32(&shared->spilling) != 0 ||
-	    pg_atomic_read_u32(&shared->has_bad_span) != 0)
+	    pg_atomic_read_u32(&shared->has_bad_span) != 0 ||
+	    !inf_sample_range(inf_sample_of(shared, 0), shared->nparticipants, reach, &range))
 		return;
-	bytes = inf_sieve_shape(&shared->sieve, pg_atomic_read_u64(&shared->nrows),
-	                        shared_range(shared), state->orders_built, reach,
+	bytes = inf_sieve_shape(&shared->sieve, pg_atomic_read_u64(&shared->nrows), range,
+	                        state->orders_built, reach,
 	                        shared->limit > used ? shared->limit - used : 0);
 	if (bytes == 0)
 		return;

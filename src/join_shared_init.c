@@ -18,6 +18,7 @@ inf_shared_estimate(CustomScanState *node, ParallelContext *pcxt)
 	int nparticipants = pcxt->nworkers + 1;
 
 	return MAXALIGN(sizeof(SharedJoin)) + inf_lists_size(nparticipants) +
+	       inf_samples_size(nparticipants) +
 	       mul_size(2 << PART_BITS, MAXALIGN(sts_estimate(nparticipants)));
 }
 
@@ -31,8 +32,6 @@ reset_shared(SharedJoin *shared)
 	pg_atomic_write_u32(&shared->next_part, 0);
 	pg_atomic_write_u32(&shared->skip_unmatched, 0);
 	pg_atomic_write_u64(&shared->longest, 0);
-	pg_atomic_write_u64(&shared->latest, 0);
-	pg_atomic_write_u64(&shared->inverse_earliest, 0);
 	pg_atomic_write_u32(&shared->has_bad_span, 0);
 	shared->sieve_words = InvalidDsaPointer;
 	for (int i = 0; i < (1 << PART_BITS); i++)
@@ -46,6 +45,8 @@ reset_shared(SharedJoin *shared)
 		pg_atomic_write_u64(&part->built_rows, 0);
 	}
 	memset(inf_list_of(shared, 0, 0), 0, inf_lists_size(shared->nparticipants));
+	for (int i = 0; i < shared->nparticipants; i++)
+		inf_sample_begin(inf_sample_of(shared, i));
 }
 
 /* The files of both sides: those of the build come first. */
@@ -94,8 +95,6 @@ inf_shared_initialize(CustomScanState *node, ParallelContext *pcxt, void *coordi
 	pg_atomic_init_u64(&shared->used, 0);
 	pg_atomic_init_u64(&shared->nrows, 0);
 	pg_atomic_init_u64(&shared->longest, 0);
-	pg_atomic_init_u64(&shared->latest, 0);
-	pg_atomic_init_u64(&shared->inverse_earliest, 0);
 	pg_atomic_init_u32(&shared->has_bad_span, 0);
 	pg_atomic_init_u64(&shared->removed_by_window, 0);
 	pg_atomic_init_u64(&shared->removed_by_sieve, 0);

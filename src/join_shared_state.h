@@ -45,11 +45,8 @@ typedef struct SharedJoin
 	pg_atomic_uint64 nrows;
 	pg_atomic_uint32 spilling;
 	pg_atomic_uint32 next_part;
-	pg_atomic_uint64 longest;      /* lookback of built rows that have their own */
-	pg_atomic_uint32 has_bad_span; /* one of these is an error */
-	pg_atomic_uint64 latest;       /* instant of built rows, with its first bit inverted */
-	pg_atomic_uint64
-	    inverse_earliest; /* the earliest, likewise, and all bits inverted: both only rise */
+	pg_atomic_uint64 longest;           /* lookback of built rows that have their own */
+	pg_atomic_uint32 has_bad_span;      /* one of these is an error */
 	pg_atomic_uint64 removed_by_window; /* by those who are done */
 	pg_atomic_uint64 removed_by_sieve;
 	pg_atomic_uint64 counted;
@@ -61,7 +58,10 @@ typedef struct SharedJoin
 	dsa_pointer sieve_words;
 	SharedFileSet files;
 	SharedPart parts[1 << PART_BITS];
-	/* then: first chunks by part and participant, files of the build and of the probe side */
+	/*
+	 * then: first chunks by part and participant, samples of the built rows' instants by
+	 * participant, files of the build and of the probe side
+	 */
 } SharedJoin;
 
 static inline Size
@@ -78,11 +78,24 @@ inf_list_of(SharedJoin *shared, int part, int participant)
 	return &lists[part * shared->nparticipants + participant];
 }
 
+static inline Size
+inf_samples_size(int nparticipants)
+{
+	return MAXALIGN(sizeof(InstantSample) * nparticipants);
+}
+
+static inline InstantSample *
+inf_sample_of(SharedJoin *shared, int participant)
+{
+	char *samples = (char *) inf_list_of(shared, 0, 0) + inf_lists_size(shared->nparticipants);
+
+	return (InstantSample *) samples + participant;
+}
+
 static inline SharedTuplestore *
 inf_file_of(SharedJoin *shared, int number)
 {
-	char *files =
-	    (char *) shared + MAXALIGN(sizeof(SharedJoin)) + inf_lists_size(shared->nparticipants);
+	char *files = (char *) inf_sample_of(shared, 0) + inf_samples_size(shared->nparticipants);
 
 	return (SharedTuplestore *) (files + number * MAXALIGN(sts_estimate(shared->nparticipants)));
 }

@@ -47,10 +47,10 @@ typedef struct JoinSide
 	RowShape shape;
 
 	/* of the present row */
-	const PageRow *row; /* of a page */
-	bool is_settled;    /* the slot has it, because somebody asked */
-	int64 number;       /* rows are numbered as they come */
-	InstantRange range; /* of those before it that could match, if they are stored */
+	const PageRow *row;   /* of a page */
+	bool is_settled;      /* the slot has it, because somebody asked */
+	int64 number;         /* rows are numbered as they come */
+	InstantSample sample; /* of those that could match, if they are stored */
 	uint64 key;
 	uint64 hash; /* of the key */
 	int64 instant;

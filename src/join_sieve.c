@@ -27,8 +27,6 @@
 /* If more than this share of the probes passes, asking the sieve is wasted. */
 #define USELESS_SHARE 0.7
 
-const uint64 inf_sieve_nothing = 0;
-
 /* From where to where does a row reach that has this instant? */
 static inline void
 row_reach(bool orders_built, int64 at, int64 span, int64 *from, int64 *to)
@@ -53,7 +51,7 @@ inf_sieve_shape(JoinSieve *sieve, uint64 rows, InstantRange range, bool orders_b
 	uint64 room;
 
 	memset(sieve, 0, sizeof(*sieve));
-	if (rows < INF_SIEVE_MIN_ROWS || reach < 0 || range.earliest > range.latest)
+	if (rows < INF_SIEVE_MIN_ROWS || reach < 0)
 		return 0;
 	sieve->orders_built = orders_built;
 	sieve->reach = reach;
@@ -62,7 +60,7 @@ inf_sieve_shape(JoinSieve *sieve, uint64 rows, InstantRange range, bool orders_b
 	sieve->first_bucket = (uint64) (from >> sieve->bucket_shift);
 	row_reach(orders_built, range.latest, reach, &from, &to);
 	sieve->nbuckets = (uint64) (to >> sieve->bucket_shift) - sieve->first_bucket + 1;
-	sieve->nslices = Min(sieve->nbuckets, SIEVE_SLICES);
+	sieve->nslices = Min(sieve->nbuckets, SIEVE_SLICES) + 1;
 	sieve->slice_mask = sieve->nbuckets > SIEVE_SLICES ? SIEVE_SLICES - 1 : PG_UINT64_MAX;
 	room = most / (sieve->nslices * sizeof(uint64));
 	if (room < SLICE_UNIT + LINE_WORDS)
@@ -98,11 +96,8 @@ add_run(const JoinSieve *sieve, const RowShape *placed, const JoinPart *part, co
 	uint64 hash = inf_join_hash(run->key);
 	uint64 bits = inf_sieve_bits(hash);
 	uint64 *first = inf_sieve_first_word(sieve, hash);
-	/* known not to change when bits are set */
-	uint64 stride = sieve->stride;
-	uint64 mask = sieve->slice_mask;
 	const uint64 *row = inf_part_row(placed, part, run->start);
-	uint64 done = PG_UINT64_MAX; /* last bucket whose bit is set */
+	uint64 done = 0; /* after the first row: last bucket whose bits are set */
 
 	for (uint32 r = 0; r < run->count; r++, row += placed->words)
 	{
@@ -119,17 +114,12 @@ add_run(const JoinSieve *sieve, const RowShape *placed, const JoinPart *part, co
 		bucket = inf_sieve_bucket(sieve, from);
 		last = inf_sieve_bucket(sieve, to);
 		if (placed->span)
-		{
-			/* as soon as all slices have been visited, all bits of the key are set */
-			if (last - bucket >= SIEVE_SLICES)
-				bucket = last - (SIEVE_SLICES - 1);
 			n = last - bucket + 1;
-		}
-		else if (last == done)
+		else if (r > 0 && last == done)
 			continue;
 		/* to set some bits twice is quicker than to guess how many there are */
 		for (uint64 i = 0; i < n; i++)
-			first[(Min(bucket + i, last) & mask) * stride] |= bits;
+			first[inf_sieve_distance(sieve, bucket + Min(i, last - bucket))] |= bits;
 		done = last;
 	}
 }
@@ -138,6 +128,7 @@ void
 inf_sieve_add(JoinSieve *sieve, const RowShape *placed, const JoinPart *part, int number,
               int nparts)
 {
+	JoinSieve known = *sieve; /* not to change when bits are set */
 	uint64 most = ((uint64) sieve->reach >> sieve->bucket_shift) + 2;
 
 	clear_part(sieve, number, nparts);
@@ -157,7 +148,7 @@ inf_sieve_add(JoinSieve *sieve, const RowShape *placed, const JoinPart *part, in
 			nruns += part->runs[next].count != 0;
 		}
 		for (int i = 0; i < nruns; i++)
-			add_run(sieve, placed, part, runs[i], most);
+			add_run(&known, placed, part, runs[i], most);
 	}
 }
 

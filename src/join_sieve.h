@@ -7,15 +7,17 @@
  * window, and for each built row and each bucket in its reach three bits are set in a word that the
  * key tells. Where not all of a probe's bits are set, nothing in the table can match it. Words of one
  * bucket lie side by side, in a slice, so that probes that come in order of time, as touches mostly
- * do, find theirs in the processor's cache.
+ * do, find theirs in the processor's cache. The few rows that are far away from the others share a
+ * slice.
  */
 #ifndef INF_JOIN_SIEVE_H
 #define INF_JOIN_SIEVE_H
 
 #include "join_page.h"
+#include "join_sample.h"
 #include "join_table.h"
 
-/* Each bucket has a slice up to this many; then these begin again. */
+/* Each bucket has a slice up to this many; then these begin again. All others have one more. */
 #define SIEVE_SLICES 128
 
 /* A smaller table is as quickly asked itself. */
@@ -27,12 +29,12 @@ typedef struct JoinSieve
 	bool orders_built;   /* touches reach forward to orders, orders back to touches */
 	int64 reach;         /* of each row that has no lookback of its own; none has a longer one */
 	int bucket_shift;    /* of an instant, to get its bucket's number */
-	uint64 first_bucket; /* that a built row reaches */
-	uint64 nbuckets;
-	uint64 nslices;
-	uint64 slice_mask;  /* of the number of a bucket, from the first one, to get its slice's */
-	uint64 slice_words; /* how many a slice has */
-	uint64 stride;      /* from one slice to the next */
+	uint64 first_bucket; /* that most built rows reach */
+	uint64 nbuckets;     /* likewise */
+	uint64 nslices;      /* the last is that of all other buckets */
+	uint64 slice_mask;   /* of the number of a bucket, from the first one, to get its slice's */
+	uint64 slice_words;  /* how many a slice has */
+	uint64 stride;       /* from one slice to the next */
 	uint64 tested;
 	uint64 passed;
 } JoinSieve;
@@ -47,25 +49,28 @@ inf_sieve_first_word(const JoinSieve *sieve, uint64 hash)
 	return sieve->words + ((hash >> 32) * sieve->slice_words >> 32);
 }
 
-/* The number of an instant's bucket, from the first one: it has one if that is below nbuckets. */
+/* The number of an instant's bucket, from the first one with a slice: those before it wrap around. */
 static inline uint64
 inf_sieve_bucket(const JoinSieve *sieve, int64 at)
 {
 	return (uint64) (at >> sieve->bucket_shift) - sieve->first_bucket;
 }
 
-/* A word without a bit. */
-extern const uint64 inf_sieve_nothing;
+/* How far from the key's word in the first slice is the one of that bucket? */
+static inline uint64
+inf_sieve_distance(const JoinSieve *sieve, uint64 bucket)
+{
+	uint64 slice = bucket < sieve->nbuckets ? bucket & sieve->slice_mask : sieve->nslices - 1;
+
+	return slice * sieve->stride;
+}
 
 /* The word that tells of a probe. */
 static inline const uint64 *
 inf_sieve_word(const JoinSieve *sieve, uint64 hash, int64 at)
 {
-	uint64 bucket = inf_sieve_bucket(sieve, at);
-	const uint64 *word =
-	    inf_sieve_first_word(sieve, hash) + (bucket & sieve->slice_mask) * sieve->stride;
-
-	return bucket < sieve->nbuckets ? word : &inf_sieve_nothing;
+	return inf_sieve_first_word(sieve, hash) +
+	       inf_sieve_distance(sieve, inf_sieve_bucket(sieve, at));
 }
 
 /* A key's bits in each of its words: more than one cost no access and spare most of the errors. */
@@ -76,18 +81,9 @@ inf_sieve_bits(uint64 hash)
 	       UINT64CONST(1) << (hash >> 12 & 63);
 }
 
-/* The instants of the built rows that can match. */
-typedef struct InstantRange
-{
-	int64 earliest;
-	int64 latest;
-} InstantRange;
-
-#define INF_NO_INSTANTS ((InstantRange){PG_INT64_MAX, PG_INT64_MIN})
-
 /*
- * Decides on a sieve for so many rows, whose instants and reach these are: bytes it takes, or 0 if
- * none is worth while.
+ * Decides on a sieve for so many rows, most of whose instants are in that range, and their reach: bytes
+ * it takes, or 0 if none is worth while.
  */
 extern Size inf_sieve_shape(JoinSieve *sieve, uint64 rows, InstantRange range, bool orders_built,
                             int64 reach, Size most);

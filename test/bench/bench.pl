@@ -497,7 +497,7 @@ sub time_steps
 		pg("SET max_parallel_workers_per_gather = $workers");
 		for my $step (sort keys %$steps)
 		{
-			for (1 .. $rounds)
+			for (1 .. 2 * $rounds - 1)
 			{
 				push @{ $ms{"$workers workers $step"}{ $_->{n} } }, (pg($steps->{$step}->()))[0] for @$sizes;
 			}

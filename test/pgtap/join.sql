@@ -1,7 +1,7 @@
 -- The attribution join: when the planner takes it, and that it is a node like any other: rescans,
 -- cursors, prepared statements, subtransactions, partitions, EXPLAIN.
 BEGIN;
-SELECT plan(205);
+SELECT plan(214);
 
 CREATE TABLE touches AS
 SELECT n % 1000 AS customer_id, n % 37 AS influencer_id,
@@ -418,6 +418,21 @@ SELECT sieved_share('century_touches', 'a century, with workers');
 RESET max_parallel_workers_per_gather;
 SELECT sieved_share('week_touches', 'a week');
 SELECT sieved_share('century_touches', 'a century');
+-- a few orders far away from the others: before, after, and next to what the others reach
+INSERT INTO week_orders SELECT n, timestamptz '2026-02-01 00:00+00' + n * interval '77 days' FROM generate_series(-50, 20) AS n;
+INSERT INTO week_orders SELECT n, timestamptz '2026-01-01 00:00+00' - n * interval '1 day' FROM generate_series(1, 15) AS n;
+INSERT INTO week_touches SELECT n, timestamptz '2026-01-01 00:00+00' - n * interval '25 hours' FROM generate_series(1, 15) AS n;
+INSERT INTO week_orders VALUES (1, '0001-01-01 00:00+00 BC'), (2, '294000-01-01 00:00+00'), (3, 'infinity'), (4, '-infinity');
+ANALYZE week_orders;
+INSERT INTO week_touches SELECT n % 60, timestamptz '2026-02-01 00:00+00' + (n % 71 - 50) * interval '77 days' - n * interval '1 hour' FROM generate_series(0, 710) AS n;
+SELECT sieved_share('week_touches', 'a week and some orders');
+SELECT sieved_share('century_touches', 'a century and some orders');
+SET LOCAL max_parallel_workers_per_gather = 2;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+SELECT sieved_share('week_touches', 'a week and some orders, with workers');
+RESET max_parallel_workers_per_gather;
 RESET parallel_setup_cost;
 RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;
