@@ -347,9 +347,11 @@ static inline void
 keep_in_batch(JoinSide *side, TupleTableSlot *slot, uint64 *row, bool matchable)
 {
 	inf_row_begin(&side->shape, row, side->key, (uint32) side->shape.words);
-	if (side->shape.words == 1)
+	if (side->shape.ncolumns == 0 && !side->shape.span)
 	{
-		ROW_AT(row) = side->instant;
+		ROW_AT(row) = matchable ? side->instant : 0;
+		if (side->shape.has_head)
+			ROW_HEAD(row)->state = matchable ? ROW_MATCHABLE : ROW_UNMATCHABLE;
 		return;
 	}
 	inf_side_collect(side, slot, matchable);

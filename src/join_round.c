@@ -40,9 +40,7 @@ inf_join_read_side(AttributionJoinState *state, JoinSide *side, bool keeps, bool
 		*matchable = inf_side_read(side, &state->keys, slot, econtext);
 		if ((!*matchable && !keeps) || !inf_side_has_row(side, slot))
 			continue;
-		if (*matchable)
-			inf_sample_add(&side->sample, side->instant);
-		else
+		if (!*matchable)
 			side->key = state->unmatchable++;
 		return slot;
 	}
@@ -63,6 +61,8 @@ build_from_plan(AttributionJoinState *state)
 		row = inf_table_room(state->table, side->key, inf_side_collect(side, slot, matchable));
 		inf_side_fill(side, row, matchable);
 		inf_table_add(state->table, row);
+		if (matchable)
+			inf_sample_add(&side->sample, side->instant);
 	}
 }
 

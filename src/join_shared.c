@@ -152,6 +152,8 @@ scan_build_side(AttributionJoinState *state)
 			write_row(state, number, &side->shape, row);
 		rows[number]++;
 		nrows++;
+		if (matchable)
+			inf_sample_add(&side->sample, side->instant);
 		if (matchable && side->has_span)
 		{
 			longest = Max(longest, side->lookback);

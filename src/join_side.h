@@ -50,7 +50,7 @@ typedef struct JoinSide
 	const PageRow *row;   /* of a page */
 	bool is_settled;      /* the slot has it, because somebody asked */
 	int64 number;         /* rows are numbered as they come */
-	InstantSample sample; /* of those that could match, if they are stored */
+	InstantSample sample; /* of the build side's rows that could match */
 	uint64 key;
 	uint64 hash; /* of the key */
 	int64 instant;
