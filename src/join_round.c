@@ -53,7 +53,7 @@ build_from_plan(AttributionJoinState *state)
 	TupleTableSlot *slot;
 	bool matchable;
 
-	inf_sample_begin(&side->sample);
+	inf_sample_begin(&state->built_sample);
 	while ((slot = inf_join_read_side(state, side, state->keeps_build, &matchable)) != NULL)
 	{
 		uint64 *row;
@@ -62,7 +62,7 @@ build_from_plan(AttributionJoinState *state)
 		inf_side_fill(side, row, matchable);
 		inf_table_add(state->table, row);
 		if (matchable)
-			inf_sample_add(&side->sample, side->instant);
+			inf_sample_add(&state->built_sample, side->instant);
 	}
 }
 
@@ -110,7 +110,6 @@ make_sieve(AttributionJoinState *state)
 {
 	JoinTable *table = state->table;
 	int64 longest = 0;
-	InstantRange range;
 	int64 reach;
 	Size left = table->limit > table->used ? table->limit - table->used : 0;
 	Size bytes;
@@ -123,9 +122,8 @@ make_sieve(AttributionJoinState *state)
 		longest = Max(longest, table->parts[i].longest);
 	}
 	reach = inf_join_reach(state, longest);
-	if (!inf_sample_range(&state->build.sample, 1, reach, &range))
-		return;
-	bytes = inf_sieve_shape(&state->sieve, table->nrows, range, state->orders_built, reach, left);
+	bytes = inf_sieve_shape(&state->sieve, table->nrows, &state->built_sample, 1,
+	                        state->orders_built, reach, left);
 	if (bytes == 0)
 		return;
 	state->sieve.words = inf_table_extra_room(table, bytes);

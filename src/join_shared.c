@@ -129,7 +129,7 @@ scan_build_side(AttributionJoinState *state)
 	uint64 nrows = 0;
 	int64 longest = 0;
 
-	inf_sample_begin(&side->sample);
+	inf_sample_begin(&state->built_sample);
 	while ((slot = inf_join_read_side(state, side, state->keeps_build, &matchable)) != NULL)
 	{
 		uint32 words;
@@ -153,7 +153,7 @@ scan_build_side(AttributionJoinState *state)
 		rows[number]++;
 		nrows++;
 		if (matchable)
-			inf_sample_add(&side->sample, side->instant);
+			inf_sample_add(&state->built_sample, side->instant);
 		if (matchable && side->has_span)
 		{
 			longest = Max(longest, side->lookback);
@@ -162,7 +162,7 @@ scan_build_side(AttributionJoinState *state)
 		}
 	}
 	raise_longest(shared, (uint64) longest);
-	*inf_sample_of(shared, state->participant) = side->sample;
+	*inf_sample_of(shared, state->participant) = state->built_sample;
 	for (int i = 0; i < shared->nparts; i++)
 		pg_atomic_fetch_add_u64(&shared->parts[i].built_rows, rows[i]);
 	pg_atomic_fetch_add_u64(&shared->nrows, nrows);
@@ -241,16 +241,14 @@ make_shared_sieve(AttributionJoinState *state)
 	SharedJoin *shared = state->shared;
 	uint64 used = pg_atomic_read_u64(&shared->used);
 	int64 reach = inf_join_reach(state, (int64) pg_atomic_read_u64(&shared->longest));
-	InstantRange range;
 	Size bytes;
 
 	if (pg_atomic_read_u32(&shared->spilling) != 0 ||
-	    pg_atomic_read_u32(&shared->has_bad_span) != 0 ||
-	    !inf_sample_range(inf_sample_of(shared, 0), shared->nparticipants, reach, &range))
+	    pg_atomic_read_u32(&shared->has_bad_span) != 0)
 		return;
-	bytes = inf_sieve_shape(&shared->sieve, pg_atomic_read_u64(&shared->nrows), range,
-	                        state->orders_built, reach,
-	                        shared->limit > used ? shared->limit - used : 0);
+	bytes = inf_sieve_shape(&shared->sieve, pg_atomic_read_u64(&shared->nrows),
+	                        inf_sample_of(shared, 0), shared->nparticipants, state->orders_built,
+	                        reach, shared->limit > used ? shared->limit - used : 0);
 	if (bytes == 0)
 		return;
 	shared->sieve_words = dsa_allocate_extended(state->area, bytes, DSA_ALLOC_HUGE);

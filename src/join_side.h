@@ -47,10 +47,9 @@ typedef struct JoinSide
 	RowShape shape;
 
 	/* of the present row */
-	const PageRow *row;   /* of a page */
-	bool is_settled;      /* the slot has it, because somebody asked */
-	int64 number;         /* rows are numbered as they come */
-	InstantSample sample; /* of the build side's rows that could match */
+	const PageRow *row; /* of a page */
+	bool is_settled;    /* the slot has it, because somebody asked */
+	int64 number;       /* rows are numbered as they come */
 	uint64 key;
 	uint64 hash; /* of the key */
 	int64 instant;

@@ -42,16 +42,18 @@ row_reach(bool orders_built, int64 at, int64 span, int64 *from, int64 *to)
 }
 
 Size
-inf_sieve_shape(JoinSieve *sieve, uint64 rows, InstantRange range, bool orders_built, int64 reach,
-                Size most)
+inf_sieve_shape(JoinSieve *sieve, uint64 rows, const InstantSample *samples, int nsamples,
+                bool orders_built, int64 reach, Size most)
 {
+	InstantRange range;
 	int64 from;
 	int64 to;
 	uint64 wanted;
 	uint64 room;
 
 	memset(sieve, 0, sizeof(*sieve));
-	if (rows < INF_SIEVE_MIN_ROWS || reach < 0)
+	if (rows < INF_SIEVE_MIN_ROWS || reach < 0 ||
+	    !inf_sample_range(samples, nsamples, reach, &range))
 		return 0;
 	sieve->orders_built = orders_built;
 	sieve->reach = reach;

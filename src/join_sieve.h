@@ -82,11 +82,11 @@ inf_sieve_bits(uint64 hash)
 }
 
 /*
- * Decides on a sieve for so many rows, most of whose instants are in that range, and their reach: bytes
- * it takes, or 0 if none is worth while.
+ * Decides on a sieve for so many rows, of whose instants these are samples, and their reach: bytes it
+ * takes, or 0 if none is worth while.
  */
-extern Size inf_sieve_shape(JoinSieve *sieve, uint64 rows, InstantRange range, bool orders_built,
-                            int64 reach, Size most);
+extern Size inf_sieve_shape(JoinSieve *sieve, uint64 rows, const InstantSample *samples,
+                            int nsamples, bool orders_built, int64 reach, Size most);
 
 /*
  * Clears the words of a part and sets the bits of its rows, if it has any: a table's sieve is ready

@@ -106,10 +106,11 @@ typedef struct AttributionJoinState
 	JoinPhase phase;
 	MemoryContext table_context;
 	JoinTable *table;
-	JoinSieve sieve;    /* of the plan's own probes */
-	SpilledPart *round; /* NULL: the plan's own rows */
-	bool whole;         /* the table holds all of them */
-	bool last_stream;   /* all of the round's built rows have been in the table by now */
+	JoinSieve sieve;            /* of the plan's own probes */
+	InstantSample built_sample; /* of the plan's own built rows that can match */
+	SpilledPart *round;         /* NULL: the plan's own rows */
+	bool whole;                 /* the table holds all of them */
+	bool last_stream;           /* all of the round's built rows have been in the table by now */
 	RowReader build_reader;
 	RowReader probe_reader;
 	uint8 *probe_matched; /* by number, when the probes are read several times */
