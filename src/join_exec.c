@@ -355,25 +355,33 @@ next_built(AttributionJoinState *state)
 {
 	const RowShape *placed = &state->placed;
 
-	for (; state->built_part < state->table->nparts; state->built_part++, state->built_row = 0)
+	for (; state->built_part < state->table->nparts; state->built_part++)
 	{
 		JoinPart *part = &state->table->parts[state->built_part];
+		JoinRun *run = state->built_run;
 
-		CHECK_FOR_INTERRUPTS();
-		if (part->build_file != NULL)
+		if (part->runs == NULL)
 			continue;
-		while (state->built_row < part->nrows)
+		if (run == NULL)
+			run = inf_run_at_word(part, 0);
+		for (; run <= inf_last_run(part); run = inf_next_run(placed, run), state->built_row = 0)
 		{
-			uint64 *row = inf_part_row(placed, part, state->built_row++);
-			TupleTableSlot *slot;
-
-			if (ROW_HEAD(row)->state == ROW_MATCHED)
-				continue;
-			slot = emit_built(state, part, row);
-			if (slot != NULL)
-				return slot;
 			CHECK_FOR_INTERRUPTS();
+			while (state->built_row < run->count)
+			{
+				uint64 *row = inf_run_row(placed, run, state->built_row++);
+				TupleTableSlot *slot;
+
+				if (ROW_HEAD(row)->state == ROW_MATCHED)
+					continue;
+				state->built_run = run;
+				slot = emit_built(state, part, row);
+				if (slot != NULL)
+					return slot;
+				CHECK_FOR_INTERRUPTS();
+			}
 		}
+		state->built_run = NULL;
 	}
 	return NULL;
 }
@@ -407,6 +415,7 @@ next_row(AttributionJoinState *state)
 				if (!inf_join_next_probe(state))
 				{
 					state->built_part = 0;
+					state->built_run = NULL;
 					state->built_row = 0;
 					state->phase = state->keeps_build ? PHASE_BUILT : PHASE_NEXT;
 					/* of several participants, the last one knows what has matched */
@@ -567,12 +576,20 @@ can_reuse_table(AttributionJoinState *state)
 static void
 forget_matches(AttributionJoinState *state)
 {
+	const RowShape *placed = &state->placed;
+
 	for (int i = 0; i < state->table->nparts; i++)
 	{
-		JoinPart *part = &state->table->parts[i];
+		const JoinPart *part = &state->table->parts[i];
 
-		for (uint32 j = 0; j < part->nrows; j++)
-			ROW_HEAD(inf_part_row(&state->placed, part, j))->state = ROW_UNMATCHED;
+		if (part->runs == NULL)
+			continue;
+		for (JoinRun *run = inf_run_at_word(part, 0); run <= inf_last_run(part);
+		     run = inf_next_run(placed, run))
+		{
+			for (uint32 j = 0; j < run->count; j++)
+				ROW_HEAD(inf_run_row(placed, run, j))->state = ROW_UNMATCHED;
+		}
 	}
 }
 

@@ -27,10 +27,10 @@ typedef struct KeyGroup
 {
 	uint64 key;
 	uint32 count;
-	uint32 next; /* where its next row goes */
+	uint32 next; /* its place of the directory, then the word where its next row goes */
 } KeyGroup;
 
-/* The groups are in the order that their runs will have in the directory. */
+/* The groups are nearly in the order of their places of the directory. */
 typedef struct Grouping
 {
 	KeyGroup *groups;

@@ -14,8 +14,8 @@
 #define SHORT_RUN 16
 #define SHORT_ROW 32
 
-/* On average, with empty places of the directory. */
-#define LONG_RUN 8
+/* On average. */
+#define LONG_RUN 16
 
 typedef struct Place
 {
@@ -38,19 +38,18 @@ inf_part_measure(const JoinTable *table, RowChunk **chunks, int nchunks, uint64 
 	RowCursor cursor = {.shape = table->shape, .chunks = chunks, .nchunks = nchunks};
 	PartSizes sizes = {0};
 	Grouping *g;
+	uint64 words;
 
-	if (nrows >= PG_UINT32_MAX)
-		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-		                errmsg("too many rows in one part of an attribution join"),
-		                errhint("Set influence.enable_attribution_join to off.")));
 	g = inf_group_rows(table, cursor, nrows, expected_runs);
+	words = nrows * table->placed->words + (g->ngroups + 1) * RUN_WORDS;
+	if (words > PG_UINT32_MAX)
+		elog(ERROR, "part of an attribution join's table has " UINT64_FORMAT " words", words);
 	sizes.grouping = g;
 	sizes.nrows = (uint32) nrows;
-	sizes.nruns = g->ngroups;
-	/* half of it is empty, and at least one place */
-	sizes.nplaces = TYPEALIGN64(PLACES_A_LINE, 2 * g->ngroups + 1);
-	sizes.run_bytes = sizes.nplaces * sizeof(JoinRun);
-	sizes.row_bytes = (Size) nrows * table->placed->words * sizeof(uint64);
+	sizes.nruns = (uint32) g->ngroups;
+	sizes.nplaces = g->ngroups + 1;
+	sizes.run_bytes = words * sizeof(uint64);
+	sizes.place_bytes = MAXALIGN((sizes.nplaces + 1) * sizeof(uint32));
 	sizes.reference_bytes = g->reference_words * sizeof(uint64);
 	return sizes;
 }
@@ -131,10 +130,9 @@ sort_run(uint64 *rows, uint32 count, int words)
 }
 
 static inline void
-place_row(const RowShape *shape, const RowShape *placed, JoinPart *part, uint64 *row, uint32 number,
+place_row(const RowShape *shape, const RowShape *placed, JoinPart *part, uint64 *row, uint64 *place,
           Size *references)
 {
-	uint64 *place = inf_part_row(placed, part, number);
 	int start = shape->has_head ? 2 : 1;
 	uint32 words;
 
@@ -170,9 +168,12 @@ place_row(const RowShape *shape, const RowShape *placed, JoinPart *part, uint64 
 	}
 }
 
+/* Rows come to the words that their groups tell, those that match nothing to the last run. */
 static void
-place_rows(const JoinTable *table, JoinPart *part, RowCursor cursor, Grouping *g, uint32 next)
+place_rows(const JoinTable *table, JoinPart *part, RowCursor cursor, Grouping *g)
 {
+	uint32 words = (uint32) table->placed->words;
+	uint32 last = part->places[part->nplaces] + RUN_WORDS;
 	uint64 *rows[ROWS_AHEAD];
 	Size references = 0;
 	int n;
@@ -187,23 +188,79 @@ place_rows(const JoinTable *table, JoinPart *part, RowCursor cursor, Grouping *g
 		for (int i = 0; i < n; i++)
 		{
 			uint64 group = ROW_GROUP(rows[i]);
+			uint32 *next = group == UNGROUPED ? &last : &g->groups[group].next;
 
-			place_row(table->shape, table->placed, part, rows[i],
-			          group == UNGROUPED ? next++ : g->groups[group].next++, &references);
+			place_row(table->shape, table->placed, part, rows[i], part->runs + *next, &references);
+			*next += words;
 		}
 	}
 }
 
+/* Groups are nearly, but not quite, in the order of their places. */
 static void
-add_run(JoinPart *part, const KeyGroup *group)
+place_runs(const RowShape *placed, JoinPart *part, Grouping *g)
 {
-	JoinRun *run = inf_first_place(part, inf_join_hash(group->key));
+	uint32 words = (uint32) placed->words;
+	uint32 *ends = part->places + 1;
+	uint64 grouped = 0;
+	uint32 number = 0;
+	uint32 next = 0;
+	JoinRun *last;
 
-	while (run->count != 0)
-		run = inf_next_place(part, run);
-	run->key = group->key;
-	run->start = group->next - group->count;
-	run->count = group->count;
+	memset(part->places, 0, (part->nplaces + 1) * sizeof(uint32));
+	for (uint64 i = 0; i < g->nslots; i++)
+	{
+		KeyGroup *group = &g->groups[i];
+
+		if ((i & 1023) == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (group->count == 0)
+			continue;
+		group->next = (uint32) (inf_place(part, inf_join_hash(group->key)) - part->places);
+		ends[group->next] += RUN_WORDS + group->count * words;
+	}
+	/* ends become beginnings, and with each run that is placed ends again */
+	for (uint64 i = 0; i < part->nplaces; i++)
+	{
+		uint32 taken = ends[i];
+
+		ends[i] = next;
+		next += taken;
+	}
+	for (uint64 i = 0; i < g->nslots; i++)
+	{
+		KeyGroup *group = &g->groups[i];
+		uint32 *end = &ends[group->next];
+		JoinRun *run = inf_run_at_word(part, *end);
+
+		if ((i & 1023) == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (group->count == 0)
+			continue;
+		run->key = group->key;
+		run->count = group->count;
+		run->number = number++;
+		group->next = *end + RUN_WORDS;
+		*end += RUN_WORDS + group->count * words;
+		grouped += group->count;
+	}
+	last = inf_last_run(part);
+	last->key = 0;
+	last->count = part->nrows - (uint32) grouped;
+	last->number = number;
+}
+
+static void
+sort_runs(const RowShape *placed, JoinPart *part)
+{
+	JoinRun *run = inf_run_at_word(part, 0);
+
+	for (uint32 i = 0; i < part->nruns; i++, run = inf_next_run(placed, run))
+	{
+		if ((i & 1023) == 0)
+			CHECK_FOR_INTERRUPTS();
+		sort_run(inf_run_row(placed, run, 0), run->count, placed->words);
+	}
 }
 
 void
@@ -212,37 +269,20 @@ inf_part_fill(const JoinTable *table, JoinPart *part, RowChunk **chunks, int nch
 {
 	Grouping *g = sizes->grouping;
 	RowCursor cursor = {.shape = table->shape, .chunks = chunks, .nchunks = nchunks};
-	uint32 next = 0;
 
-	for (uint64 i = 0; i < g->nslots; i++)
-	{
-		g->groups[i].next = next;
-		next += g->groups[i].count;
-	}
-	/* after them come the rows that match nothing */
-	place_rows(table, part, cursor, g, next);
 	part->nrows = sizes->nrows;
+	part->nruns = sizes->nruns;
 	part->nplaces = sizes->nplaces;
 	part->place_shift = g->place_shift;
-	memset(part->runs, 0, sizes->run_bytes);
-	for (uint64 i = 0; i < g->nslots; i++)
-	{
-		const KeyGroup *group = &g->groups[i];
-
-		if ((i & 1023) == 0)
-			CHECK_FOR_INTERRUPTS();
-		if (group->count == 0)
-			continue;
-		sort_run(inf_part_row(table->placed, part, group->next - group->count), group->count,
-		         table->placed->words);
-		add_run(part, group);
-	}
+	place_runs(table->placed, part, g);
+	place_rows(table, part, cursor, g);
+	sort_runs(table->placed, part);
 }
 
 void
 inf_part_point(JoinPart *part, MemoryContext context)
 {
-	if (part->runs == NULL || part->nrows / LONG_RUN < part->nplaces)
+	if (part->runs == NULL || part->nrows / LONG_RUN < part->nruns)
 		return;
-	part->fingers = MemoryContextAllocZero(context, part->nplaces * sizeof(uint32));
+	part->fingers = MemoryContextAllocZero(context, part->nruns * sizeof(uint32));
 }

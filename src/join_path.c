@@ -92,7 +92,7 @@ set_cost(const Proposal *p, const JoinClauses *clauses, CustomPath *path, Path *
 	Pairs pairs = estimate_pairs(p, clauses, probe->rows, all_built);
 	double run = pairs.equal / Max(probe->rows, 1);
 	double bytes = all_built * inf_join_row_bytes(build->pathtarget->width);
-	double limit = (double) get_hash_memory_limit() * (shared ? workers + 1 : 1);
+	double limit = (double) inf_join_table_limit(shared ? workers + 1 : 1);
 	double looked_up = probe->rows;
 	QualCost filter;
 	Cost startup = probe->startup_cost + build->total_cost;

@@ -120,4 +120,7 @@ extern const CustomScanMethods inf_join_scan_methods;
 /* Bytes that a built row takes in the table, with its share of the directory. */
 extern double inf_join_row_bytes(double width);
 
+/* Bytes that a table may take, of so many participants. */
+extern Size inf_join_table_limit(int participants);
+
 #endif

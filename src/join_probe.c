@@ -7,15 +7,16 @@
 #include "common/int.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
-#include "port/pg_bitutils.h"
 #include "utils/memutils.h"
 
 #include "compat.h"
 #include "join_search.h"
 #include "join_state.h"
 
-/* So many probes of a batch wait for their rows while one is answered, and as many for their runs. */
+/* While a probe is answered, so many of the batch wait for rows, as many for runs, as many for places. */
 #define LOOK_AHEAD 8
+
+#define LINE_WORDS (INF_CACHE_LINE / sizeof(uint64))
 
 /* Tables that stay in the processor's cache are not worth reading ahead for. */
 #define BATCH_TABLE_BYTES (512 * 1024)
@@ -25,7 +26,7 @@ keys_match(AttributionJoinState *state, const JoinPart *part, const JoinRun *run
            const Datum *values)
 {
 	const RowShape *placed = &state->placed;
-	const uint64 *row = inf_part_row(placed, part, run->start);
+	const uint64 *row = inf_run_row(placed, run, 0);
 
 	for (int i = 0; i < state->keys.nkeys; i++)
 	{
@@ -40,55 +41,23 @@ keys_match(AttributionJoinState *state, const JoinPart *part, const JoinRun *run
 	return true;
 }
 
-/* Which places of a line have the key? A bit for each; no branch guesses which it is. */
-static inline uint32
-places_of_key(const JoinRun *line, uint64 key)
-{
-	StaticAssertStmt(PLACES_A_LINE == 4, "a cache line has four places");
-	return (uint32) (line[0].key == key) | (uint32) (line[1].key == key) << 1 |
-	       (uint32) (line[2].key == key) << 2 | (uint32) (line[3].key == key) << 3;
-}
-
+/*
+ * The key's run, of those of a place, or NULL. Where words are only hashes of the keys, the values are
+ * compared, too; otherwise they are not read.
+ */
 static inline JoinRun *
-find_run_of_word(const JoinPart *part, uint64 key, JoinRun *first)
+find_run_at(AttributionJoinState *state, const JoinPart *part, uint64 key, const uint32 *place,
+            const Datum *values)
 {
-	for (JoinRun *line = first;; line = inf_next_place(part, line + PLACES_A_LINE - 1))
+	const JoinRun *end = inf_run_at_word(part, place[1]);
+
+	for (JoinRun *run = inf_run_at_word(part, place[0]); run < end;
+	     run = inf_next_run(&state->placed, run))
 	{
-		uint32 same = places_of_key(line, key);
-
-		if (same != 0)
-		{
-			/* empty places come after all others of the line, and look like a key that is 0 */
-			JoinRun *run = line + pg_rightmost_one_pos32(same);
-
-			return run->count == 0 ? NULL : run;
-		}
-		if (line[PLACES_A_LINE - 1].count == 0)
-			return NULL;
-	}
-}
-
-/* Where words are only hashes of the keys, these are compared, too. */
-static JoinRun *
-find_run_of_hash(AttributionJoinState *state, const JoinPart *part, uint64 key, JoinRun *first,
-                 const Datum *values)
-{
-	for (JoinRun *run = first;; run = inf_next_place(part, run))
-	{
-		if (run->count == 0)
-			return NULL;
-		if (run->key == key && keys_match(state, part, run, values))
+		if (run->key == key && (state->keys.is_word || keys_match(state, part, run, values)))
 			return run;
 	}
-}
-
-/* From the first place on that the hash tells. The values are read unless the key is a word. */
-static inline JoinRun *
-find_run_from(AttributionJoinState *state, const JoinPart *part, uint64 key, JoinRun *first,
-              const Datum *values)
-{
-	return state->keys.is_word ? find_run_of_word(part, key, first)
-	                           : find_run_of_hash(state, part, key, first, values);
+	return NULL;
 }
 
 static inline JoinRun *
@@ -97,7 +66,7 @@ find_run(AttributionJoinState *state, const JoinPart *part, uint64 key, uint64 h
 {
 	if (part->runs == NULL)
 		return NULL;
-	return find_run_from(state, part, key, inf_first_place(part, hash), values);
+	return find_run_at(state, part, key, inf_place(part, hash), values);
 }
 
 /* The same where to compare values may take memory for a while. */
@@ -146,13 +115,13 @@ inf_join_reach(AttributionJoinState *state, int64 longest)
 
 /* A wrong lookback of a built row is an error once a probe has the same key. */
 static void
-check_spans(AttributionJoinState *state, const JoinPart *part, const JoinRun *run)
+check_spans(AttributionJoinState *state, const JoinRun *run)
 {
 	const RowShape *placed = &state->placed;
 
 	for (uint32 i = 0; i < run->count; i++)
 	{
-		int64 span = (int64) inf_part_row(placed, part, run->start + i)[placed->span];
+		int64 span = (int64) inf_run_row(placed, run, i)[placed->span];
 
 		if (span < 0)
 			inf_span_error(span, state->time_type);
@@ -171,7 +140,7 @@ run_from(const JoinPart *part, const JoinRun *run, const uint64 *rows, int words
 		return inf_run_from(rows, run->count, words, at, 0);
 	if (part->fingers != NULL)
 	{
-		finger = &part->fingers[run - part->runs];
+		finger = &part->fingers[run->number];
 		guess = *finger;
 	}
 	if (finger == NULL || !inf_run_is_near(rows, run->count, words, at, guess))
@@ -189,10 +158,7 @@ run_from(const JoinPart *part, const JoinRun *run, const uint64 *rows, int words
 static inline const uint64 *
 expected_row(const RowShape *placed, const JoinPart *part, const JoinRun *run)
 {
-	uint64 *rows = inf_part_row(placed, part, run->start);
-	uint32 first = part->fingers == NULL ? 0 : part->fingers[run - part->runs];
-
-	return rows + (Size) first * placed->words;
+	return inf_run_row(placed, run, part->fingers == NULL ? 0 : part->fingers[run->number]);
 }
 
 /* Sets next, left and high to what may be in the probe's window. */
@@ -200,7 +166,7 @@ static inline void
 find_window(AttributionJoinState *state, const JoinPart *part, const JoinRun *run)
 {
 	int words = state->placed.words;
-	uint64 *rows = inf_part_row(&state->placed, part, run->start);
+	uint64 *rows = inf_run_row(&state->placed, run, 0);
 	int64 low = state->probe_at;
 	int64 high = state->probe_at;
 	int64 reach;
@@ -213,7 +179,7 @@ find_window(AttributionJoinState *state, const JoinPart *part, const JoinRun *ru
 			break;
 		case SPAN_BUILD:
 			if (unlikely(part->has_bad_span))
-				check_spans(state, part, run);
+				check_spans(state, run);
 			reach = part->longest;
 			break;
 		case SPAN_CONSTANT:
@@ -392,6 +358,7 @@ read_batch(AttributionJoinState *state)
 			break;
 		}
 		ready->part = NULL;
+		ready->place = NULL;
 		ready->run = NULL;
 		matchable = inf_side_read(side, &state->keys, slot, econtext);
 		if (matchable)
@@ -418,20 +385,21 @@ read_batch(AttributionJoinState *state)
 		keep_in_batch(side, slot, row, matchable);
 		state->nbatch++;
 	}
-	state->batch_asked = state->batch_found = 0;
+	state->batch_asked = state->batch_placed = state->batch_found = 0;
 	state->batch_room = Min(2 * state->batch_room, MAX_BATCH);
 }
 
 /*
- * Asks for the places of probes some way ahead, and finds the runs of those half as far ahead, for
- * whose rows it asks: little by little, as the processor waits for some lines of memory at a time.
+ * Asks for the places of probes some way ahead, then for the runs there, then finds theirs among them
+ * and asks for its rows: little by little, as the processor waits for some lines of memory at a time.
  */
 static inline void
 look_ahead(AttributionJoinState *state)
 {
 	JoinSide *side = &state->probe;
 	RowShape *shape = &side->shape;
-	int asked = Min(state->batch_at + 2 * LOOK_AHEAD, state->nbatch);
+	int asked = Min(state->batch_at + 3 * LOOK_AHEAD, state->nbatch);
+	int placed = Min(state->batch_at + 2 * LOOK_AHEAD, state->nbatch);
 	int found = Min(state->batch_at + LOOK_AHEAD, state->nbatch);
 
 	for (; state->batch_asked < asked; state->batch_asked++)
@@ -440,29 +408,33 @@ look_ahead(AttributionJoinState *state)
 
 		if (ready->part == NULL || ready->part->runs == NULL)
 			continue;
-		ready->run = inf_first_place(ready->part, ready->hash);
-		__builtin_prefetch(ready->run);
+		ready->place = inf_place(ready->part, ready->hash);
+		__builtin_prefetch(ready->place);
+	}
+	for (; state->batch_placed < placed; state->batch_placed++)
+	{
+		ReadyProbe *ready = &state->batch[state->batch_placed];
+
+		if (ready->place == NULL)
+			continue;
+		/* the first line, and where a short run would go on */
+		__builtin_prefetch(ready->part->runs + ready->place[0]);
+		__builtin_prefetch(ready->part->runs +
+		                   Min(ready->place[1], ready->place[0] + LINE_WORDS - 1));
 	}
 	for (; state->batch_found < found; state->batch_found++)
 	{
 		ReadyProbe *ready = &state->batch[state->batch_found];
 		uint64 *row = batch_row(state, state->batch_found);
 
-		if (ready->run == NULL)
+		if (ready->place == NULL)
 			continue;
 		for (int k = 0; k < state->keys.nkeys && !state->keys.is_word; k++)
 			side->key_values[k] =
 			    inf_row_datum(shape, row, NULL, shape->ncolumns - state->keys.nkeys + k);
-		ready->run = find_run_from(state, ready->part, ROW_KEY(row), ready->run, side->key_values);
-		if (ready->run != NULL)
-		{
-			const uint64 *first = expected_row(&state->placed, ready->part, ready->run);
-
-			__builtin_prefetch(first);
-			/* rows that are marked are longer, so a run is often in two lines */
-			if (state->marks && ready->part->fingers == NULL)
-				__builtin_prefetch(first + Min(ready->run->count, 8) * state->placed.words - 1);
-		}
+		ready->run = find_run_at(state, ready->part, ROW_KEY(row), ready->place, side->key_values);
+		if (ready->run != NULL && ready->part->fingers != NULL)
+			__builtin_prefetch(expected_row(&state->placed, ready->part, ready->run));
 	}
 }
 

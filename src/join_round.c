@@ -92,7 +92,7 @@ start_table(AttributionJoinState *state, int level, double rows, bool may_spill)
 	MemoryContextReset(state->table_context);
 	state->table = inf_table_create(state->table_context, state->spill_context, &state->build.shape,
 	                                &state->placed, &state->keys, level, rows,
-	                                get_hash_memory_limit(), may_spill);
+	                                inf_join_table_limit(1), may_spill);
 }
 
 static void

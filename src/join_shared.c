@@ -220,11 +220,12 @@ finish_shared_part(AttributionJoinState *state, int number, uint64 expected_runs
 	foreach (lc, list)
 		chunks[nchunks++] = lfirst(lc);
 	sizes = inf_part_measure(state->table, chunks, nchunks, built, expected_runs);
-	finished.rows = allocate_shared(state, sizes.row_bytes, &part->rows);
 	finished.runs = allocate_shared(state, sizes.run_bytes, &part->runs);
+	finished.places = allocate_shared(state, sizes.place_bytes, &part->places);
 	finished.references = allocate_shared(state, sizes.reference_bytes, &part->references);
 	inf_part_fill(state->table, &finished, chunks, nchunks, &sizes);
 	part->nplaces = finished.nplaces;
+	part->nruns = finished.nruns;
 	part->nrows = finished.nrows;
 	part->has_bad_span = finished.has_bad_span;
 	part->longest = finished.longest;
@@ -307,11 +308,12 @@ see_table(AttributionJoinState *state)
 
 		if (from->nrows == 0)
 			continue;
-		to->rows = dsa_get_address(state->area, from->rows);
 		to->runs = dsa_get_address(state->area, from->runs);
+		to->places = dsa_get_address(state->area, from->places);
 		if (DsaPointerIsValid(from->references))
 			to->references = dsa_get_address(state->area, from->references);
 		to->nplaces = from->nplaces;
+		to->nruns = from->nruns;
 		to->place_shift = inf_place_shift(table);
 		to->nrows = from->nrows;
 		to->has_bad_span = from->has_bad_span;

@@ -38,7 +38,7 @@ reset_shared(SharedJoin *shared)
 	{
 		SharedPart *part = &shared->parts[i];
 
-		part->rows = part->runs = part->references = InvalidDsaPointer;
+		part->runs = part->places = part->references = InvalidDsaPointer;
 		part->nrows = 0;
 		part->has_bad_span = false;
 		part->longest = 0;
@@ -90,7 +90,7 @@ inf_shared_initialize(CustomScanState *node, ParallelContext *pcxt, void *coordi
 	state->shared = shared;
 	state->participant = 0;
 	shared->nparticipants = pcxt->nworkers + 1;
-	shared->limit = get_hash_memory_limit() * shared->nparticipants;
+	shared->limit = inf_join_table_limit(shared->nparticipants);
 	shared->nparts = inf_table_parts(&state->build.shape, state->expected_rows, shared->limit);
 	pg_atomic_init_u64(&shared->used, 0);
 	pg_atomic_init_u64(&shared->nrows, 0);
@@ -137,8 +137,8 @@ inf_shared_reinitialize(CustomScanState *node, ParallelContext *pcxt, void *coor
 	{
 		SharedPart *part = &shared->parts[i];
 
-		free_pointer(area, &part->rows);
 		free_pointer(area, &part->runs);
+		free_pointer(area, &part->places);
 		free_pointer(area, &part->references);
 		for (int j = 0; j < shared->nparticipants; j++)
 			inf_free_list(area, inf_list_of(shared, i, j));

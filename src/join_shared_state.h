@@ -25,10 +25,11 @@ typedef enum SharedPhase
 
 typedef struct SharedPart
 {
-	dsa_pointer rows;
 	dsa_pointer runs;
+	dsa_pointer places;
 	dsa_pointer references;
 	uint64 nplaces;
+	uint32 nruns;
 	uint32 nrows;
 	bool has_bad_span;
 	int64 longest;

@@ -87,18 +87,14 @@ clear_part(JoinSieve *sieve, int number, int nparts)
 	}
 }
 
-/* Of so many places those with a run are found at once: every other is empty, and nobody guesses which. */
-#define PLACES_AT_ONCE 64
-
 /* Sets the bits of a run's rows. "most" is how many buckets the reach can take up. */
 static inline void
-add_run(const JoinSieve *sieve, const RowShape *placed, const JoinPart *part, const JoinRun *run,
-        uint64 most)
+add_run(const JoinSieve *sieve, const RowShape *placed, const JoinRun *run, uint64 most)
 {
 	uint64 hash = inf_join_hash(run->key);
 	uint64 bits = inf_sieve_bits(hash);
 	uint64 *first = inf_sieve_first_word(sieve, hash);
-	const uint64 *row = inf_part_row(placed, part, run->start);
+	const uint64 *row = inf_run_row(placed, run, 0);
 	uint64 done = 0; /* after the first row: last bucket whose bits are set */
 
 	for (uint32 r = 0; r < run->count; r++, row += placed->words)
@@ -132,25 +128,18 @@ inf_sieve_add(JoinSieve *sieve, const RowShape *placed, const JoinPart *part, in
 {
 	JoinSieve known = *sieve; /* not to change when bits are set */
 	uint64 most = ((uint64) sieve->reach >> sieve->bucket_shift) + 2;
+	const JoinRun *run;
 
 	clear_part(sieve, number, nparts);
 	if (part->runs == NULL)
 		return;
-	/* the words of a bucket are in the order of the runs, as their rows are: both by the hash */
-	for (uint64 next = 0; next < part->nplaces;)
+	/* the words of a bucket are in the order of the runs: both by the hash */
+	run = inf_run_at_word(part, 0);
+	for (uint32 i = 0; i < part->nruns; i++, run = inf_next_run(placed, run))
 	{
-		const JoinRun *runs[PLACES_AT_ONCE];
-		int nruns = 0;
-		uint64 end = Min(next + PLACES_AT_ONCE, part->nplaces);
-
-		CHECK_FOR_INTERRUPTS();
-		for (; next < end; next++)
-		{
-			runs[nruns] = &part->runs[next];
-			nruns += part->runs[next].count != 0;
-		}
-		for (int i = 0; i < nruns; i++)
-			add_run(&known, placed, part, runs[i], most);
+		if ((i & 1023) == 0)
+			CHECK_FOR_INTERRUPTS();
+		add_run(&known, placed, run, most);
 	}
 }
 

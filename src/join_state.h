@@ -26,7 +26,8 @@ typedef struct ReadyProbe
 {
 	JoinPart *part;
 	uint64 hash;
-	JoinRun *run; /* the first place of those with its hash, then the run itself; or NULL */
+	const uint32 *place; /* in the directory, or NULL */
+	JoinRun *run;        /* or NULL */
 } ReadyProbe;
 
 #define MAX_BATCH 256
@@ -139,14 +140,16 @@ typedef struct AttributionJoinState
 	int batch_room;
 	int nbatch;
 	int batch_at;
-	int batch_asked; /* as far as this, the places of runs were asked for */
-	int batch_found; /* and as far as this, runs were found */
+	int batch_asked;  /* as far as this, places were asked for */
+	int batch_placed; /* as far as this, the runs there */
+	int batch_found;  /* and as far as this, theirs were found */
 	uint64 *batch_rows;
 	ReadyProbe *batch;
 
 	/* unmatched built rows */
 	int built_part;
-	uint32 built_row;
+	JoinRun *built_run; /* NULL: the part's first */
+	uint32 built_row;   /* of the run */
 
 	/* the order of the probes, where it is promised */
 	bool in_order;

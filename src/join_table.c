@@ -7,7 +7,6 @@
 #include <sys/mman.h>
 
 #include "miscadmin.h"
-#include "port/pg_bitutils.h"
 #include "utils/memutils.h"
 
 #include "compat.h"
@@ -24,10 +23,20 @@
 #define WRITE_AHEAD 12
 #define MAX_CHUNK_WORDS 8192
 
+/* A word of a part's runs is told by 32 bits. */
+#define MOST_TABLE_BYTES ((Size) PG_UINT32_MAX / 16 * 15 * sizeof(uint64))
+
+/* With its key and its instant. */
 double
 inf_join_row_bytes(double width)
 {
-	return width + DIRECTORY_BYTES + 4 * sizeof(uint64);
+	return width + DIRECTORY_BYTES + 2 * sizeof(uint64);
+}
+
+Size
+inf_join_table_limit(int participants)
+{
+	return Min(get_hash_memory_limit() * participants, MOST_TABLE_BYTES);
 }
 
 int
@@ -273,20 +282,21 @@ take(Stretch *stretch, MemoryContext context, Size bytes)
 	return result;
 }
 
-/* Rows and directories of the parts that are still to be finished. */
+/* Runs and directories of the parts that are still to be finished. */
 typedef struct Stretches
 {
-	Stretch rows;
 	Stretch runs;
+	Stretch places;
 	bool reserved;
 } Stretches;
 
-/* The first part tells how large the directories of all will be. */
+/* The first part tells about how many runs each has. */
 static void
 reserve_stretches(JoinTable *table, Stretches *stretches, const PartSizes *sizes)
 {
 	Size nparts = 0;
 	Size nrows = 0;
+	Size nruns;
 
 	for (int i = 0; i < table->nparts; i++)
 	{
@@ -295,8 +305,11 @@ reserve_stretches(JoinTable *table, Stretches *stretches, const PartSizes *sizes
 		nparts++;
 		nrows += table->parts[i].built_rows;
 	}
-	stretches->rows = reserve(table->context, nrows * table->placed->words * sizeof(uint64));
-	stretches->runs = reserve(table->context, nparts * sizes->run_bytes);
+	nruns = nparts * (sizes->nruns + sizes->nruns / 32 + 1);
+	stretches->runs = reserve(table->context,
+	                          (nrows * table->placed->words + nruns * RUN_WORDS) * sizeof(uint64));
+	stretches->places =
+	    reserve(table->context, nparts * (sizes->place_bytes + sizes->place_bytes / 32));
 	stretches->reserved = true;
 }
 
@@ -318,14 +331,14 @@ finish_part(JoinTable *table, JoinPart *part, Stretches *stretches, uint64 expec
 	sizes = inf_part_measure(table, chunks, nchunks, part->built_rows, expected_runs);
 	if (!stretches->reserved)
 		reserve_stretches(table, stretches, &sizes);
-	part->rows = take(&stretches->rows, table->context, sizes.row_bytes);
 	part->runs = take(&stretches->runs, table->context, sizes.run_bytes);
+	part->places = take(&stretches->places, table->context, sizes.place_bytes);
 	if (sizes.reference_bytes > 0)
 		part->references = MemoryContextAllocHuge(table->context, sizes.reference_bytes);
 	inf_part_fill(table, part, chunks, nchunks, &sizes);
 	inf_part_point(part, table->context);
 	free_chunks(table, part);
-	charge(table, sizes.row_bytes + sizes.run_bytes + sizes.reference_bytes);
+	charge(table, sizes.run_bytes + sizes.place_bytes + sizes.reference_bytes);
 	return sizes.nruns;
 }
 

@@ -3,8 +3,8 @@
  *		The table of an attribution join: key -> run of rows in order of time.
  *
  * Rows are gathered in parts, by the first bits of their hash. A finished part has the rows of
- * a key side by side, sorted by instant, and a directory of keys. Where memory does not suffice,
- * whole parts go to files instead.
+ * a key side by side, sorted by instant, and a directory that tells where keys of some hash are.
+ * Where memory does not suffice, whole parts go to files instead.
  */
 #ifndef INF_JOIN_TABLE_H
 #define INF_JOIN_TABLE_H
@@ -18,9 +18,6 @@
 /* Each level of parts uses its own bits of the hash; a part's directory uses the ones after them. */
 #define PART_BITS 6
 #define MAX_LEVEL 5
-
-/* What a row will take in the directory, at most: a run, in a directory half full. */
-#define DIRECTORY_BYTES 32
 
 typedef struct JoinKey
 {
@@ -40,13 +37,18 @@ typedef struct JoinKeys
 	JoinKey *keys;
 } JoinKeys;
 
-/* A key's run. Empty if it has no rows. */
+/* A key's run: this, and then its rows. */
 typedef struct JoinRun
 {
 	uint64 key;
-	uint32 start;
 	uint32 count;
+	uint32 number; /* in its part */
 } JoinRun;
+
+#define RUN_WORDS (sizeof(JoinRun) / sizeof(uint64))
+
+/* What a row will take besides itself, at most: a run, and a place of the directory. */
+#define DIRECTORY_BYTES (sizeof(JoinRun) + sizeof(uint32))
 
 typedef struct RowChunk
 {
@@ -63,10 +65,11 @@ typedef struct RowChunk
 typedef struct JoinPart
 {
 	/* finished */
-	JoinRun *runs;
-	uint64 nplaces;  /* for runs, of which some are empty; whole cache lines */
+	uint32 *places;  /* where in the runs' words those of each place begin, and the last ones end */
+	uint64 nplaces;  /* without that end */
 	int place_shift; /* of the hash, to get the bits that tell the place */
-	uint64 *rows;
+	uint64 *runs;    /* in the order of their places; then rows that match nothing, like one more */
+	uint32 nruns;    /* without that */
 	char *references; /* base of the rows' values that are no words */
 	uint32 *fingers;  /* NULL, or where in each run this process was last */
 	uint32 nrows;
@@ -119,11 +122,11 @@ inf_join_hash(uint64 key)
 }
 
 /*
- * A key's run has the first free place from the beginning of a cache line on, which the hash tells:
- * runs are in the order of its bits. Nearly all are found in the line that was asked for.
+ * The hash tells the place of a key's run, and runs are in the order of their places: a place need
+ * only tell where its own begin. The fewer bytes of the table probes touch, the longer these stay in
+ * the processor's cache.
  */
 #define PLACE_BITS 28
-#define PLACES_A_LINE (INF_CACHE_LINE / sizeof(JoinRun))
 
 static inline uint64
 inf_place_bits(uint64 hash, int place_shift)
@@ -131,19 +134,17 @@ inf_place_bits(uint64 hash, int place_shift)
 	return hash >> place_shift & ((UINT64CONST(1) << PLACE_BITS) - 1);
 }
 
-static inline JoinRun *
-inf_first_place(const JoinPart *part, uint64 hash)
+/* Where the runs of those with that hash begin; the next place tells where they end. */
+static inline uint32 *
+inf_place(const JoinPart *part, uint64 hash)
 {
-	uint64 nlines = part->nplaces / PLACES_A_LINE;
-	uint64 line = inf_place_bits(hash, part->place_shift) * nlines >> PLACE_BITS;
-
-	return &part->runs[line * PLACES_A_LINE];
+	return &part->places[inf_place_bits(hash, part->place_shift) * part->nplaces >> PLACE_BITS];
 }
 
 static inline JoinRun *
-inf_next_place(const JoinPart *part, JoinRun *run)
+inf_run_at_word(const JoinPart *part, uint32 word)
 {
-	return ++run == part->runs + part->nplaces ? part->runs : run;
+	return (JoinRun *) (part->runs + word);
 }
 
 static inline JoinPart *
@@ -160,9 +161,22 @@ inf_place_shift(const JoinTable *table)
 }
 
 static inline uint64 *
-inf_part_row(const RowShape *placed, const JoinPart *part, uint32 number)
+inf_run_row(const RowShape *placed, const JoinRun *run, uint32 number)
 {
-	return part->rows + (Size) number * placed->words;
+	return (uint64 *) (run + 1) + (Size) number * placed->words;
+}
+
+static inline JoinRun *
+inf_next_run(const RowShape *placed, const JoinRun *run)
+{
+	return (JoinRun *) inf_run_row(placed, run, run->count);
+}
+
+/* The run of rows that match nothing. */
+static inline JoinRun *
+inf_last_run(const JoinPart *part)
+{
+	return inf_run_at_word(part, part->places[part->nplaces]);
 }
 
 /*
@@ -198,10 +212,10 @@ extern void *inf_table_extra_room(JoinTable *table, Size bytes);
 typedef struct PartSizes
 {
 	uint32 nrows;
-	uint64 nruns;
+	uint32 nruns;
 	uint64 nplaces;
-	Size row_bytes;
 	Size run_bytes;
+	Size place_bytes;
 	Size reference_bytes;
 	struct Grouping *grouping;
 } PartSizes;
