@@ -7,12 +7,12 @@
 #include "access/parallel.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
-#include "port/atomics.h"
 #include "utils/memutils.h"
 
 #include "compat.h"
 #include "join_count.h"
 #include "join_init.h"
+#include "join_mark.h"
 #include "join_order.h"
 #include "join_shared.h"
 #include "join_state.h"
@@ -252,24 +252,10 @@ remember_match(AttributionJoinState *state)
 	state->probe_matched[number / 8] |= (uint8) (1 << (number % 8));
 }
 
-/* Others may mark the same row: it is read first, so that the memory stays where it is. */
-static inline void
-mark_match(uint64 *row)
-{
-	if (ROW_HEAD(row)->state != ROW_MATCHED)
-		ROW_HEAD(row)->state = ROW_MATCHED;
-}
-
 static inline bool
-is_first_match(const AttributionJoinState *state, uint64 *row)
+mark_row(const AttributionJoinState *state, const uint64 *row)
 {
-	if (ROW_HEAD(row)->state == ROW_MATCHED)
-		return false;
-	if (state->shared != NULL && state->round == NULL)
-		return pg_atomic_exchange_u32((pg_atomic_uint32 *) &ROW_HEAD(row)->state, ROW_MATCHED) ==
-		       ROW_UNMATCHED;
-	ROW_HEAD(row)->state = ROW_MATCHED;
-	return true;
+	return inf_row_mark(state->part, row, state->shared != NULL && state->round == NULL);
 }
 
 /* The present probe's next match, as it goes out; NULL if there is none. */
@@ -294,7 +280,7 @@ next_match(AttributionJoinState *state)
 		if (state->checks_rows)
 		{
 			CHECK_FOR_INTERRUPTS();
-			if (state->kind == AJ_BUILD_SEMI && ROW_HEAD(row)->state == ROW_MATCHED)
+			if (state->kind == AJ_BUILD_SEMI && inf_row_is_marked(state->part, row))
 				continue;
 			if (!row_matches(state, row))
 				continue;
@@ -303,15 +289,15 @@ next_match(AttributionJoinState *state)
 		switch (state->kind)
 		{
 			case AJ_RIGHT:
-				mark_match(row);
+				(void) mark_row(state, row);
 				break;
 			case AJ_BUILD_ANTI:
 				CHECK_FOR_INTERRUPTS();
-				mark_match(row);
+				(void) mark_row(state, row);
 				continue;
 			case AJ_BUILD_SEMI:
 				CHECK_FOR_INTERRUPTS();
-				if (!is_first_match(state, row))
+				if (!mark_row(state, row))
 					continue;
 				break;
 			case AJ_SEMI:
@@ -359,12 +345,14 @@ next_built(AttributionJoinState *state)
 	{
 		JoinPart *part = &state->table->parts[state->built_part];
 		JoinRun *run = state->built_run;
+		const JoinRun *last;
 
 		if (part->runs == NULL)
 			continue;
+		last = inf_last_run(part);
 		if (run == NULL)
 			run = inf_run_at_word(part, 0);
-		for (; run <= inf_last_run(part); run = inf_next_run(placed, run), state->built_row = 0)
+		for (; run <= last; run = inf_next_run(placed, run), state->built_row = 0)
 		{
 			CHECK_FOR_INTERRUPTS();
 			while (state->built_row < run->count)
@@ -372,7 +360,7 @@ next_built(AttributionJoinState *state)
 				uint64 *row = inf_run_row(placed, run, state->built_row++);
 				TupleTableSlot *slot;
 
-				if (ROW_HEAD(row)->state == ROW_MATCHED)
+				if (inf_row_is_marked(part, row))
 					continue;
 				state->built_run = run;
 				slot = emit_built(state, part, row);
@@ -576,20 +564,10 @@ can_reuse_table(AttributionJoinState *state)
 static void
 forget_matches(AttributionJoinState *state)
 {
-	const RowShape *placed = &state->placed;
-
 	for (int i = 0; i < state->table->nparts; i++)
 	{
-		const JoinPart *part = &state->table->parts[i];
-
-		if (part->runs == NULL)
-			continue;
-		for (JoinRun *run = inf_run_at_word(part, 0); run <= inf_last_run(part);
-		     run = inf_next_run(placed, run))
-		{
-			for (uint32 j = 0; j < run->count; j++)
-				ROW_HEAD(inf_run_row(placed, run, j))->state = ROW_UNMATCHED;
-		}
+		if (state->table->parts[i].marks != NULL)
+			inf_part_unmark(&state->placed, &state->table->parts[i]);
 	}
 }
 

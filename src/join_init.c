@@ -389,7 +389,7 @@ inf_join_begin(CustomScanState *node, EState *estate, int eflags)
 	keep_keys(state, build_keys, probe_keys);
 	inf_row_shape_finish(&state->probe.shape, state->probe.has_span, state->keeps_probe);
 	inf_row_shape_finish(&state->build.shape, state->build.has_span, state->keeps_build);
-	state->placed = inf_row_shape_with(&state->build.shape, state->marks);
+	state->placed = inf_row_shape_without_head(&state->build.shape);
 
 	state->table_context = AllocSetContextCreate(estate->es_query_cxt, "AttributionJoin table",
 	                                             ALLOCSET_DEFAULT_SIZES);

@@ -9,6 +9,7 @@
 
 #include "compat.h"
 #include "join_group.h"
+#include "join_mark.h"
 
 /* Short runs of short rows are sorted in place. */
 #define SHORT_RUN 16
@@ -50,6 +51,7 @@ inf_part_measure(const JoinTable *table, RowChunk **chunks, int nchunks, uint64 
 	sizes.nplaces = g->ngroups + 1;
 	sizes.run_bytes = words * sizeof(uint64);
 	sizes.place_bytes = MAXALIGN((sizes.nplaces + 1) * sizeof(uint32));
+	sizes.mark_bytes = table->has_marks ? inf_mark_bytes(words) : 0;
 	sizes.reference_bytes = g->reference_words * sizeof(uint64);
 	return sizes;
 }
@@ -137,12 +139,9 @@ place_row(const RowShape *shape, const RowShape *placed, JoinPart *part, uint64 
 	uint32 words;
 
 	place[0] = row[0];
-	if (placed->has_head)
-		ROW_HEAD(place)->state = ROW_UNMATCHED;
 	if (shape->words == start)
 		return;
-	memcpy(place + (placed->has_head ? 2 : 1), row + start,
-	       (shape->words - start) * sizeof(uint64));
+	memcpy(place + 1, row + start, (shape->words - start) * sizeof(uint64));
 	words = inf_row_length(shape, row);
 	if (words > (uint32) shape->words)
 	{
@@ -277,6 +276,8 @@ inf_part_fill(const JoinTable *table, JoinPart *part, RowChunk **chunks, int nch
 	place_runs(table->placed, part, g);
 	place_rows(table, part, cursor, g);
 	sort_runs(table->placed, part);
+	if (part->marks != NULL)
+		inf_part_unmark(table->placed, part);
 }
 
 void

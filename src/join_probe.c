@@ -10,6 +10,7 @@
 #include "utils/memutils.h"
 
 #include "compat.h"
+#include "join_mark.h"
 #include "join_search.h"
 #include "join_state.h"
 
@@ -50,9 +51,17 @@ find_run_at(AttributionJoinState *state, const JoinPart *part, uint64 key, const
             const Datum *values)
 {
 	const JoinRun *end = inf_run_at_word(part, place[1]);
+	JoinRun *run = inf_run_at_word(part, place[0]);
 
-	for (JoinRun *run = inf_run_at_word(part, place[0]); run < end;
-	     run = inf_next_run(&state->placed, run))
+	/* which of two short runs it is, nobody could guess */
+	if (state->keys.is_word && run < end && run->count <= SHORT_SEARCH)
+	{
+		JoinRun *second = inf_next_run(&state->placed, run);
+
+		second = second < end ? second : run;
+		run = run->key == key ? run : second;
+	}
+	for (; run < end; run = inf_next_run(&state->placed, run))
 	{
 		if (run->key == key && (state->keys.is_word || keys_match(state, part, run, values)))
 			return run;
@@ -433,8 +442,14 @@ look_ahead(AttributionJoinState *state)
 			side->key_values[k] =
 			    inf_row_datum(shape, row, NULL, shape->ncolumns - state->keys.nkeys + k);
 		ready->run = find_run_at(state, ready->part, ROW_KEY(row), ready->place, side->key_values);
-		if (ready->run != NULL && ready->part->fingers != NULL)
+		if (ready->run == NULL)
+			continue;
+		if (ready->part->fingers != NULL)
 			__builtin_prefetch(expected_row(&state->placed, ready->part, ready->run));
+		if (state->marks)
+			__builtin_prefetch(
+			    inf_row_marks(ready->part, expected_row(&state->placed, ready->part, ready->run)),
+			    1);
 	}
 }
 

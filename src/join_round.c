@@ -93,6 +93,7 @@ start_table(AttributionJoinState *state, int level, double rows, bool may_spill)
 	state->table = inf_table_create(state->table_context, state->spill_context, &state->build.shape,
 	                                &state->placed, &state->keys, level, rows,
 	                                inf_join_table_limit(1), may_spill);
+	state->table->has_marks = state->marks;
 }
 
 static void

@@ -24,8 +24,8 @@ inf_row_shape_add(RowShape *shape, int source, int16 length, bool by_value)
 		shape->has_references = true;
 }
 
-RowShape
-inf_row_shape_with(const RowShape *shape, bool has_head)
+static RowShape
+shape_with(const RowShape *shape, bool has_head)
 {
 	RowShape result = *shape;
 	int word = has_head ? 2 : 1;
@@ -40,12 +40,18 @@ inf_row_shape_with(const RowShape *shape, bool has_head)
 	return result;
 }
 
+RowShape
+inf_row_shape_without_head(const RowShape *shape)
+{
+	return shape_with(shape, false);
+}
+
 void
 inf_row_shape_finish(RowShape *shape, bool has_span, bool has_head)
 {
 	shape->span = has_span;
 	shape->nulls = shape->ncolumns > 0;
-	*shape = inf_row_shape_with(shape, has_head || shape->has_references);
+	*shape = shape_with(shape, has_head || shape->has_references);
 }
 
 /* Bytes of a value that is no word. An expanded one is flattened. */

@@ -7,9 +7,8 @@
  * a base, which is the row itself until it gets its place in a finished table. Until then the
  * word before the row is its key or the hash of its keys.
  *
- * Rows of one length that all may match have no head while they are gathered, and in a finished
- * table rows have one only if they are marked: the fewer words, the more rows to a line of the
- * processor's cache.
+ * Rows of one length that all may match have no head while they are gathered, and rows of a finished
+ * table never have one: the fewer words, the more rows to a line of the processor's cache.
  */
 #ifndef INF_JOIN_ROW_H
 #define INF_JOIN_ROW_H
@@ -19,12 +18,9 @@
 #include "storage/sharedfileset.h"
 #include "utils/sharedtuplestore.h"
 
-/* States of a built row, in its head. Before the table is finished: may it match at all? */
+/* States of a row, in its head: may it match at all? */
 #define ROW_MATCHABLE 0
 #define ROW_UNMATCHABLE 1
-/* After: has it found a match? */
-#define ROW_UNMATCHED 0
-#define ROW_MATCHED 1
 
 typedef struct RowHead
 {
@@ -63,8 +59,8 @@ extern void inf_row_shape_add(RowShape *shape, int source, int16 length, bool by
 /* Rows with references have a head in any case. */
 extern void inf_row_shape_finish(RowShape *shape, bool has_span, bool has_head);
 
-/* The shape of the same rows with or without a head. */
-extern RowShape inf_row_shape_with(const RowShape *shape, bool has_head);
+/* The shape of the same rows in a finished table. */
+extern RowShape inf_row_shape_without_head(const RowShape *shape);
 
 /* Length of the row with what follows it, without its key. */
 static inline uint32

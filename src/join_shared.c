@@ -222,6 +222,7 @@ finish_shared_part(AttributionJoinState *state, int number, uint64 expected_runs
 	sizes = inf_part_measure(state->table, chunks, nchunks, built, expected_runs);
 	finished.runs = allocate_shared(state, sizes.run_bytes, &part->runs);
 	finished.places = allocate_shared(state, sizes.place_bytes, &part->places);
+	finished.marks = allocate_shared(state, sizes.mark_bytes, &part->marks);
 	finished.references = allocate_shared(state, sizes.reference_bytes, &part->references);
 	inf_part_fill(state->table, &finished, chunks, nchunks, &sizes);
 	part->nplaces = finished.nplaces;
@@ -310,6 +311,8 @@ see_table(AttributionJoinState *state)
 			continue;
 		to->runs = dsa_get_address(state->area, from->runs);
 		to->places = dsa_get_address(state->area, from->places);
+		if (DsaPointerIsValid(from->marks))
+			to->marks = dsa_get_address(state->area, from->marks);
 		if (DsaPointerIsValid(from->references))
 			to->references = dsa_get_address(state->area, from->references);
 		to->nplaces = from->nplaces;
@@ -365,6 +368,7 @@ inf_shared_build(AttributionJoinState *state)
 	                                &state->placed, &state->keys, 0, state->expected_rows,
 	                                shared->limit, false);
 	Assert(state->table->nparts == shared->nparts);
+	state->table->has_marks = state->marks;
 	state->writes_files = false;
 	state->whole = true;
 	state->last_stream = true;

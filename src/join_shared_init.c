@@ -38,7 +38,7 @@ reset_shared(SharedJoin *shared)
 	{
 		SharedPart *part = &shared->parts[i];
 
-		part->runs = part->places = part->references = InvalidDsaPointer;
+		part->runs = part->places = part->marks = part->references = InvalidDsaPointer;
 		part->nrows = 0;
 		part->has_bad_span = false;
 		part->longest = 0;
@@ -139,6 +139,7 @@ inf_shared_reinitialize(CustomScanState *node, ParallelContext *pcxt, void *coor
 
 		free_pointer(area, &part->runs);
 		free_pointer(area, &part->places);
+		free_pointer(area, &part->marks);
 		free_pointer(area, &part->references);
 		for (int j = 0; j < shared->nparticipants; j++)
 			inf_free_list(area, inf_list_of(shared, i, j));

@@ -27,6 +27,7 @@ typedef struct SharedPart
 {
 	dsa_pointer runs;
 	dsa_pointer places;
+	dsa_pointer marks;
 	dsa_pointer references;
 	uint64 nplaces;
 	uint32 nruns;

@@ -333,12 +333,14 @@ finish_part(JoinTable *table, JoinPart *part, Stretches *stretches, uint64 expec
 		reserve_stretches(table, stretches, &sizes);
 	part->runs = take(&stretches->runs, table->context, sizes.run_bytes);
 	part->places = take(&stretches->places, table->context, sizes.place_bytes);
+	if (sizes.mark_bytes > 0)
+		part->marks = MemoryContextAllocHuge(table->context, sizes.mark_bytes);
 	if (sizes.reference_bytes > 0)
 		part->references = MemoryContextAllocHuge(table->context, sizes.reference_bytes);
 	inf_part_fill(table, part, chunks, nchunks, &sizes);
 	inf_part_point(part, table->context);
 	free_chunks(table, part);
-	charge(table, sizes.run_bytes + sizes.place_bytes + sizes.reference_bytes);
+	charge(table, sizes.run_bytes + sizes.place_bytes + sizes.mark_bytes + sizes.reference_bytes);
 	return sizes.nruns;
 }
 

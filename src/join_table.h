@@ -10,6 +10,7 @@
 #define INF_JOIN_TABLE_H
 
 #include "fmgr.h"
+#include "port/atomics.h"
 #include "utils/dsa.h"
 
 #include "core/cache_line.h"
@@ -70,8 +71,9 @@ typedef struct JoinPart
 	int place_shift; /* of the hash, to get the bits that tell the place */
 	uint64 *runs;    /* in the order of their places; then rows that match nothing, like one more */
 	uint32 nruns;    /* without that */
-	char *references; /* base of the rows' values that are no words */
-	uint32 *fingers;  /* NULL, or where in each run this process was last */
+	char *references;        /* base of the rows' values that are no words */
+	uint32 *fingers;         /* NULL, or where in each run this process was last */
+	pg_atomic_uint32 *marks; /* NULL, or which rows have matched: see join_mark.h */
 	uint32 nrows;
 	bool has_bad_span; /* a lookback that is an error, if it comes to that */
 	int64 longest;     /* lookback in the part */
@@ -103,6 +105,7 @@ typedef struct JoinTable
 	Size peak;
 	Size chunk_words;
 	bool may_spill;
+	bool has_marks; /* set before it is finished */
 	uint64 nrows;
 	uint64 *scratch; /* a row on its way to a file */
 	uint32 scratch_room;
@@ -216,6 +219,7 @@ typedef struct PartSizes
 	uint64 nplaces;
 	Size run_bytes;
 	Size place_bytes;
+	Size mark_bytes;
 	Size reference_bytes;
 	struct Grouping *grouping;
 } PartSizes;
