@@ -15,8 +15,9 @@
 #define SHORT_RUN 16
 #define SHORT_ROW 32
 
-/* On average. */
+/* On average. Behind a long run the next is far away: then there are places enough for few to share one. */
 #define LONG_RUN 16
+#define PLACES_A_LONG_RUN 8
 
 typedef struct Place
 {
@@ -31,6 +32,12 @@ typedef struct Place
 #define ST_DEFINE
 #define ST_CHECK_FOR_INTERRUPTS
 #include "lib/sort_template.h"
+
+static bool
+runs_are_long(uint64 nrows, uint64 nruns)
+{
+	return nrows / LONG_RUN >= nruns;
+}
 
 PartSizes
 inf_part_measure(const JoinTable *table, RowChunk **chunks, int nchunks, uint64 nrows,
@@ -48,7 +55,7 @@ inf_part_measure(const JoinTable *table, RowChunk **chunks, int nchunks, uint64 
 	sizes.grouping = g;
 	sizes.nrows = (uint32) nrows;
 	sizes.nruns = (uint32) g->ngroups;
-	sizes.nplaces = g->ngroups + 1;
+	sizes.nplaces = g->ngroups * (runs_are_long(nrows, g->ngroups) ? PLACES_A_LONG_RUN : 1) + 1;
 	sizes.run_bytes = words * sizeof(uint64);
 	sizes.place_bytes = MAXALIGN((sizes.nplaces + 1) * sizeof(uint32));
 	sizes.mark_bytes = table->has_marks ? inf_mark_bytes(words) : 0;
@@ -283,7 +290,7 @@ inf_part_fill(const JoinTable *table, JoinPart *part, RowChunk **chunks, int nch
 void
 inf_part_point(JoinPart *part, MemoryContext context)
 {
-	if (part->runs == NULL || part->nrows / LONG_RUN < part->nruns)
+	if (part->runs == NULL || !runs_are_long(part->nrows, part->nruns))
 		return;
 	part->fingers = MemoryContextAllocZero(context, part->nruns * sizeof(uint32));
 }
