@@ -5,7 +5,7 @@
 use strict;
 use warnings;
 use IPC::Open2;
-use List::Util qw(min);
+use List::Util qw(min max sum);
 use POSIX ();
 
 $| = 1;
@@ -486,12 +486,15 @@ section 'steps and sizes of whole queries', sub {
 };
 
 # Times each of the steps, the sizes taking turns, and prints it for each touch beside what it was at
-# the size before. A step is told its size in $_. The fastest runs are compared: where a virtual machine
-# gives free memory back to its owner, a run that has to get it again takes up to a third longer.
+# the size before. A step is told its size in $_. In each turn it runs as often in a row as makes all sizes
+# read as many touches: a single short run would find a quiet moment more easily than a long one. The
+# fastest turns are compared: where a virtual machine gives free memory back to its owner, a run that has
+# to get it again takes up to a third longer.
 sub time_steps
 {
 	my ($sizes, $steps) = @_;
 	my %ms;
+	my $most = max(map { $_->{n} } @$sizes);
 	for my $workers (0, 1)
 	{
 		pg("SET max_parallel_workers_per_gather = $workers");
@@ -499,7 +502,12 @@ sub time_steps
 		{
 			for (1 .. 2 * $rounds - 1)
 			{
-				push @{ $ms{"$workers workers $step"}{ $_->{n} } }, (pg($steps->{$step}->()))[0] for @$sizes;
+				for (@$sizes)
+				{
+					my $runs = int($most / $_->{n});
+					my $sql = $steps->{$step}->();
+					push @{ $ms{"$workers workers $step"}{ $_->{n} } }, sum(map { (pg($sql))[0] } 1 .. $runs) / $runs;
+				}
 			}
 		}
 	}
