@@ -487,9 +487,10 @@ section 'steps and sizes of whole queries', sub {
 
 # Times each of the steps, the sizes taking turns, and prints it for each touch beside what it was at
 # the size before. A step is told its size in $_. In each turn it runs as often in a row as makes all sizes
-# read as many touches: a single short run would find a quiet moment more easily than a long one. The
-# fastest turns are compared: where a virtual machine gives free memory back to its owner, a run that has
-# to get it again takes up to a third longer.
+# read as many touches: a single short run would find a quiet moment more easily than a long one. Told are
+# the fastest turns' ratio, as a run that has to get memory again takes up to a third longer where a virtual
+# machine gives free memory back to its owner, and the median of the ratios of each turn, whose runs are
+# neighbours in time: that hides how the machine's speed changes over minutes.
 sub time_steps
 {
 	my ($sizes, $steps) = @_;
@@ -517,11 +518,11 @@ sub time_steps
 		print "\n$size->{title}\n";
 		for my $step (sort keys %ms)
 		{
-			my @ms = @{ $ms{$step}{ $size->{n} } };
-			my ($per, $usual) = map { $_ * 1e6 / $size->{n} } min(@ms), median(@ms);
-			printf "  %-42s %8.0f ms  %6.1f ns a touch (median %.1f)%s\n", $step, min(@ms), $per, $usual,
-				defined $before{$step} ? sprintf('  x %.2f of the size before', $per / $before{$step}) : '';
-			$before{$step} = $per;
+			my @ns = map { $_ * 1e6 / $size->{n} } @{ $ms{$step}{ $size->{n} } };
+			my $before = $before{$step};
+			printf "  %-42s %8.0f ms  %6.1f ns a touch (median %.1f)%s\n", $step, min(@ns) * $size->{n} / 1e6, min(@ns), median(@ns),
+				defined $before ? sprintf('  x %.2f of the size before, by turns x %.2f', min(@ns) / min(@$before), median(map { $ns[$_] / $before->[$_] } 0 .. $#ns)) : '';
+			$before{$step} = \@ns;
 		}
 	}
 }
