@@ -435,6 +435,7 @@ look_ahead(AttributionJoinState *state)
 	{
 		ReadyProbe *ready = &state->batch[state->batch_found];
 		uint64 *row = batch_row(state, state->batch_found);
+		const uint64 *first;
 
 		if (ready->place == NULL)
 			continue;
@@ -444,12 +445,11 @@ look_ahead(AttributionJoinState *state)
 		ready->run = find_run_at(state, ready->part, ROW_KEY(row), ready->place, side->key_values);
 		if (ready->run == NULL)
 			continue;
+		first = expected_row(&state->placed, ready->part, ready->run);
 		if (ready->part->fingers != NULL)
-			__builtin_prefetch(expected_row(&state->placed, ready->part, ready->run));
+			__builtin_prefetch(first);
 		if (state->marks)
-			__builtin_prefetch(
-			    inf_row_marks(ready->part, expected_row(&state->placed, ready->part, ready->run)),
-			    1);
+			__builtin_prefetch(inf_row_marks(ready->part, first), 1);
 	}
 }
 
