@@ -126,6 +126,7 @@ OBJS = \
 	src/reach_scores.o \
 	src/rights.o \
 	src/rollup_agg.o \
+	src/row_columns.o \
 	src/set_scan.o \
 	src/set_scan_path.o \
 	src/set_state.o \

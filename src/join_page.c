@@ -33,28 +33,26 @@ fixed_offsets(MemoryContext context, const RowShape *shape, TupleDesc desc)
 }
 
 JoinPage *
-inf_page_begin(MemoryContext context, TableScanDesc scan, TupleTableSlot *slot, int key_attno,
-               int key_length, int at_attno, bool is_date, int natts, const RowShape *shape)
+inf_page_begin(ScanState *plan, const PageColumns *columns, bool filters)
 {
-	TupleDesc desc = slot->tts_tupleDescriptor;
-	int key_offset = inf_fixed_offset(desc, key_attno);
-	int at_offset = inf_fixed_offset(desc, at_attno);
-	PageScan pages;
+	MemoryContext context = plan->ps.state->es_query_cxt;
+	TupleDesc desc = plan->ss_ScanTupleSlot->tts_tupleDescriptor;
+	int attnos[] = {columns->key_attno, columns->at_attno};
 	JoinPage *page;
 
-	if (key_offset < 0 || at_offset < 0 || !inf_page_scan_begin(&pages, scan, slot))
+	if (columns->key_attno <= 0 || columns->at_attno <= 0)
 		return NULL;
 	page = MemoryContextAlloc(context, sizeof(JoinPage));
-	page->pages = pages;
-	page->is_date = is_date;
-	page->natts = natts;
-	page->key_natts = Max(key_attno, at_attno);
-	page->key_attno = key_attno;
-	page->at_attno = at_attno;
-	page->key_length = key_length;
-	page->key_offset = key_offset;
-	page->at_offset = at_offset;
-	page->column_offsets = fixed_offsets(context, shape, desc);
+	if (!inf_page_scan_begin(&page->pages, plan, filters ? page->filtered : NULL))
+	{
+		pfree(page);
+		return NULL;
+	}
+	page->is_date = columns->is_date;
+	page->natts = columns->natts;
+	page->key_length = columns->key_length;
+	inf_row_columns_init(&page->places, context, desc, attnos, lengthof(attnos));
+	page->column_offsets = fixed_offsets(context, columns->shape, desc);
 	page->nrows = page->nunread = page->nunmatchable = 0;
 	page->nhanded = page->next = 0;
 	return page;
@@ -66,6 +64,7 @@ inf_page_end(JoinPage *page)
 	ExecClearTuple(page->pages.slot);
 	if (page->column_offsets != NULL)
 		pfree(page->column_offsets);
+	pfree(page->places.steps);
 	pfree(page);
 }
 
@@ -78,50 +77,30 @@ read_columns(PageRow *row, const char *key, int key_length, const char *at, bool
 	row->instant = is_date ? *(const DateADT *) at : *(const int64 *) at;
 }
 
-/* The row's NULLs take no room: key and instant come so much earlier. */
-static void
-read_shifted_columns(const JoinPage *page, HeapTupleHeader header, PageRow *row)
-{
-	const char *values = (const char *) header + header->t_hoff;
-	const char *key = values;
-	const char *at = values;
-	int offset = 0;
-
-	for (int i = 0; i < page->key_natts; i++)
-	{
-		Form_pg_attribute column = TupleDescAttr(page->pages.slot->tts_tupleDescriptor, i);
-
-		if (att_isnull(i, header->t_bits))
-			continue;
-		offset = att_align_nominal(offset, column->attalign);
-		if (i == page->key_attno - 1)
-			key = values + offset;
-		if (i == page->at_attno - 1)
-			at = values + offset;
-		offset += column->attlen;
-	}
-	read_columns(row, key, page->key_length, at, page->is_date);
-}
-
 /*
- * A row whose key or instant is not where it is in rows without NULLs. Without one of them it matches
- * nothing: an instant that is infinite says the same. A row that is older than these columns is left
- * to be taken apart.
+ * A row whose key or instant is not where it is in others. Without one of them it matches nothing: an
+ * instant that is infinite says the same. A row that is older than these columns is left to be taken
+ * apart.
  */
 static void
 read_odd_row(JoinPage *page, HeapTupleHeader header, PageRow *row)
 {
+	const char *found[2];
+
 	row->key = row->hash = 0;
 	row->instant = page->is_date ? DATEVAL_NOBEGIN : DT_NOBEGIN;
-	row->is_read = HeapTupleHeaderGetNatts(header) >= page->key_natts;
+	row->is_read = HeapTupleHeaderGetNatts(header) >= page->places.natts;
 	row->may_match = !row->is_read;
 	if (!row->is_read)
+	{
 		page->nunread++;
-	else if (att_isnull(page->key_attno - 1, header->t_bits) ||
-	         att_isnull(page->at_attno - 1, header->t_bits))
+		return;
+	}
+	inf_find_columns(&page->places, header, found);
+	if (found[0] == NULL || found[1] == NULL)
 		page->nunmatchable++;
 	else
-		read_shifted_columns(page, header, row);
+		read_columns(row, found[0], page->key_length, found[1], page->is_date);
 }
 
 /* Reads the rows of a page, and meanwhile asks for the memory of the one that comes next. */
@@ -132,8 +111,9 @@ read_rows(JoinPage *page)
 	PageScan pages = page->pages;
 	int natts = page->natts;
 	int key_length = page->key_length;
-	int key_offset = page->key_offset;
-	int at_offset = page->at_offset;
+	int key_offset = page->places.offsets[0];
+	int at_offset = page->places.offsets[1];
+	bool are_fixed = page->places.are_fixed;
 	bool is_date = page->is_date;
 	PageRow *row = page->rows;
 
@@ -146,7 +126,8 @@ read_rows(JoinPage *page)
 		page->handed[i] = (uint16) i;
 		row->item = pages.items[i];
 		row->has_columns = inf_row_has_columns(header, natts);
-		if (unlikely(!row->has_columns) && !inf_row_has_columns(header, page->key_natts))
+		if (!are_fixed ||
+		    (unlikely(!row->has_columns) && !inf_row_has_columns(header, page->places.natts)))
 		{
 			read_odd_row(page, header, row);
 			continue;

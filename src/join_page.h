@@ -7,6 +7,7 @@
 
 #include "join_row.h"
 #include "page_scan.h"
+#include "row_columns.h"
 
 typedef struct PageRow
 {
@@ -15,7 +16,7 @@ typedef struct PageRow
 	uint64 hash;       /* of the key */
 	OffsetNumber item; /* of the page */
 	bool is_read;      /* else it has to be taken apart, and all but the item is 0 */
-	bool has_columns;  /* these, too, are where they are in rows without NULLs */
+	bool has_columns;  /* none of them is NULL */
 	bool may_match;    /* false if that was found out: no key, no instant, or the sieve tells */
 } PageRow;
 
@@ -23,14 +24,11 @@ typedef struct JoinPage
 {
 	PageScan pages;
 	bool is_date;
-	int natts;     /* that a row must have for all that is read of it */
-	int key_natts; /* and for key and instant */
-	int key_attno;
-	int at_attno;
+	int natts; /* that a row must have for all that is read of it */
 	int key_length;
-	int key_offset;
-	int at_offset;
+	RowColumns places;   /* of key and instant */
 	int *column_offsets; /* of the shape's columns, all of which are words; or NULL */
+	OffsetNumber filtered[MaxHeapTuplesPerPage];
 
 	int nrows;
 	int nunread;      /* rows that have to be taken apart */
@@ -43,13 +41,22 @@ typedef struct JoinPage
 	uint16 handed[MaxHeapTuplesPerPage];
 } JoinPage;
 
+/* What is read of a table's rows. Key and instant are columns of its own, the key is a word. */
+typedef struct PageColumns
+{
+	int key_attno;
+	int key_length;
+	int at_attno;
+	bool is_date;
+	int natts; /* that a row must have for all that is read of it */
+	const RowShape *shape;
+} PageColumns;
+
 /*
- * For a scan that has given its first row in the slot; NULL if rows cannot be read in place. The key
- * is a word.
+ * For the plan of a scan that has given its first row; NULL if rows cannot be read in place. Either the
+ * plan's filter is asked here, of all rows, or it is left to whoever reads them.
  */
-extern JoinPage *inf_page_begin(MemoryContext context, TableScanDesc scan, TupleTableSlot *slot,
-                                int key_attno, int key_length, int at_attno, bool is_date,
-                                int natts, const RowShape *shape);
+extern JoinPage *inf_page_begin(ScanState *plan, const PageColumns *columns, bool filters);
 extern void inf_page_end(JoinPage *page);
 
 /* Reads what the scan has left of its page, or its next one. False at the end of the scan. */
@@ -69,8 +76,11 @@ extern void inf_page_fill(const JoinPage *page, const RowShape *shape, const Pag
 static inline const PageRow *
 inf_page_next(JoinPage *page)
 {
-	if (page->next == page->nhanded && !inf_page_load(page))
-		return NULL;
+	while (page->next == page->nhanded)
+	{
+		if (!inf_page_load(page))
+			return NULL;
+	}
 	return &page->rows[page->handed[page->next++]];
 }
 

@@ -154,17 +154,33 @@ read_instant(JoinSide *side, TupleTableSlot *slot, ExprContext *econtext)
 	return inf_side_instant_is_finite(side);
 }
 
+/*
+ * From now on, rows are read without the plan. Its filter is asked last, of those only that pass the
+ * sieve: but not where it is measured, for then it is to tell how many rows it has, as it always does.
+ */
 static void
-begin_scan(JoinSide *side, TupleTableSlot *slot)
+begin_scan(JoinSide *side)
 {
+	PlanState *plan = side->plan;
+	bool is_measured = plan->instrument != NULL;
 	bool is_sieved = side->sieve != NULL && side->sieve->words != NULL;
 
-	side->scan = ((ScanState *) side->plan)->ss_currentScanDesc;
 	if (side->key_is_word && !side->has_span && !side->is_window &&
-	    (side->plan->qual == NULL || (side->may_filter && is_sieved)))
-		side->page = inf_page_begin(side->plan->state->es_query_cxt, side->scan, slot,
-		                            side->keys[0].attno, side->key_lengths[0], side->at.attno,
-		                            side->is_date, side->natts, &side->shape);
+	    (plan->qual == NULL || side->may_filter))
+	{
+		PageColumns columns = {.key_attno = side->keys[0].attno,
+		                       .key_length = side->key_lengths[0],
+		                       .at_attno = side->at.attno,
+		                       .is_date = side->is_date,
+		                       .natts = side->natts,
+		                       .shape = &side->shape};
+
+		side->page = inf_page_begin((ScanState *) plan, &columns,
+		                            plan->qual != NULL && (!is_sieved || is_measured));
+	}
+	/* pages tell of their rows, rows do not */
+	if (side->page != NULL || !is_measured)
+		side->scan = ((ScanState *) plan)->ss_currentScanDesc;
 }
 
 TupleTableSlot *
@@ -178,7 +194,7 @@ inf_side_next_of_plan(JoinSide *side)
 	if (side->reads_table)
 		slot = plan->ps_ExprContext->ecxt_scantuple;
 	if (inf_is_bare_scan(plan, side->exec, side->reads_table))
-		begin_scan(side, slot);
+		begin_scan(side);
 	return slot;
 }
 

@@ -28,7 +28,7 @@ typedef struct JoinSide
 	PlanState *plan;
 	ExecProcNodeMtd exec; /* the plan's own function, before anybody puts another around it */
 	bool reads_table; /* the plan only picks columns of a table's rows: these are read instead */
-	bool may_filter;  /* its filter may be asked of some rows only */
+	bool may_filter;  /* its filter may be asked of some rows only, or of many at a time */
 	const JoinSieve *sieve; /* which tells of which, or NULL */
 	TupleDesc desc;         /* of the rows that are read */
 	TableScanDesc scan;     /* of a plan that does nothing but scan, or NULL */
@@ -118,7 +118,7 @@ inf_side_settle(JoinSide *side)
 static inline bool
 inf_side_has_row(JoinSide *side, TupleTableSlot *slot)
 {
-	if (side->row == NULL || side->plan->qual == NULL)
+	if (side->row == NULL || side->plan->qual == NULL || side->page->pages.filtered != NULL)
 		return true;
 	inf_side_settle(side);
 	return inf_plan_filter(side->plan, slot);

@@ -4,7 +4,7 @@
  */
 #include "postgres.h"
 
-#include "access/tupmacs.h"
+#include "executor/instrument.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "storage/bufmgr.h"
@@ -12,37 +12,25 @@
 
 #include "compat.h"
 #include "page_scan.h"
+#include "table_plan.h"
 
 /* Pages at most without a look for one that is in memory. */
 #define MOST_PASSED 1023
 
-int
-inf_fixed_offset(TupleDesc desc, int attno)
-{
-	int offset = 0;
-
-	for (int i = 0; i < attno; i++)
-	{
-		Form_pg_attribute column = TupleDescAttr(desc, i);
-
-		if (column->attlen < 0)
-			return column->attlen == -1 && i == attno - 1 ? offset : -1;
-		offset = att_align_nominal(offset, column->attalign);
-		if (i < attno - 1)
-			offset += column->attlen;
-	}
-	return attno > 0 ? offset : -1;
-}
-
 bool
-inf_page_scan_begin(PageScan *pages, TableScanDesc scan, TupleTableSlot *slot)
+inf_page_scan_begin(PageScan *pages, ScanState *plan, OffsetNumber *filtered)
 {
+	TableScanDesc scan = plan->ss_currentScanDesc;
+	TupleTableSlot *slot = plan->ss_ScanTupleSlot;
+
 	memset(pages, 0, sizeof(*pages));
 	if (scan->rs_rd->rd_tableam != GetHeapamTableAmRoutine() || !TTS_IS_BUFFERTUPLE(slot) ||
 	    (scan->rs_flags & SO_ALLOW_PAGEMODE) == 0)
 		return false;
+	pages->plan = &plan->ps;
 	pages->scan = (HeapScanDesc) scan;
 	pages->slot = slot;
+	pages->filtered = filtered;
 	pages->asked = pages->before = InvalidBuffer;
 	return true;
 }
@@ -88,15 +76,14 @@ page_ahead(PageScan *pages)
 	return BufferIsValid(pages->asked) ? BufferGetPage(pages->asked) : NULL;
 }
 
-bool
-inf_page_scan_next(PageScan *pages)
+static bool
+load_page(PageScan *pages)
 {
 	HeapScanDesc scan = pages->scan;
 	int first;
 	bool was_asked;
 	bool many;
 
-	CHECK_FOR_INTERRUPTS();
 	/* nothing is to hold on to a page that the scan leaves */
 	if (!TTS_EMPTY(pages->slot))
 		ExecClearTuple(pages->slot);
@@ -133,4 +120,43 @@ inf_page_scan_settle(PageScan *pages, OffsetNumber item)
 	pages->tuple.t_tableOid = RelationGetRelid(scan->rs_base.rs_rd);
 	ItemPointerSet(&pages->tuple.t_self, scan->rs_cblock, item);
 	ExecStoreBufferHeapTuple(&pages->tuple, pages->slot, scan->rs_cbuf);
+}
+
+/* Leaves only the rows of the page that the plan's filter lets pass. */
+static void
+filter_page(PageScan *pages)
+{
+	int n = 0;
+
+	for (int i = 0; i < pages->nrows; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		INF_PAGE_SCAN_ASK(pages, i);
+		inf_page_scan_settle(pages, pages->items[i]);
+		if (inf_plan_filter(pages->plan, pages->slot))
+			pages->filtered[n++] = pages->items[i];
+	}
+	INF_PAGE_SCAN_ASK_REST(pages);
+	pages->nlines = 0;
+	pages->was_asked = true;
+	InstrCountFiltered1(pages->plan, pages->nrows - n);
+	pages->items = pages->filtered;
+	pages->nrows = n;
+}
+
+bool
+inf_page_scan_next(PageScan *pages)
+{
+	Instrumentation *instrument = pages->plan->instrument;
+	bool is_there;
+
+	CHECK_FOR_INTERRUPTS();
+	if (instrument != NULL)
+		InstrStartNode(instrument);
+	is_there = load_page(pages);
+	if (is_there && pages->filtered != NULL)
+		filter_page(pages);
+	if (instrument != NULL)
+		InstrStopNode(instrument, pages->nrows);
+	return is_there;
 }

@@ -11,15 +11,18 @@
 
 #include "access/heapam.h"
 #include "access/htup_details.h"
-#include "executor/tuptable.h"
+#include "nodes/execnodes.h"
 
 #include "core/cache_line.h"
 
 typedef struct PageScan
 {
+	PlanState *plan; /* that does nothing but scan */
 	HeapScanDesc scan;
 	TupleTableSlot *slot; /* of the scan: empty, or with a row of the page */
 	HeapTupleData tuple;  /* the row that is in the slot */
+	OffsetNumber
+	    *filtered; /* room for rows that the plan's filter lets pass; NULL: it is not asked */
 
 	/* the present page */
 	int nrows;
@@ -37,16 +40,15 @@ typedef struct PageScan
 } PageScan;
 
 /*
- * Where a column is in each row without NULLs, behind the row's header; -1 if that depends on the row,
- * or if it is no column of the table's own. A value of variable length is there, or is aligned from
- * there on.
+ * For the plan of a scan that has given its first row (see inf_is_bare_scan); false if its pages cannot
+ * be had. With room for the rows of a page, only those are given that the plan's filter lets pass.
  */
-extern int inf_fixed_offset(TupleDesc desc, int attno);
+extern bool inf_page_scan_begin(PageScan *pages, ScanState *plan, OffsetNumber *filtered);
 
-/* For a scan that has given its first row in the slot; false if its pages cannot be had. */
-extern bool inf_page_scan_begin(PageScan *pages, TableScanDesc scan, TupleTableSlot *slot);
-
-/* What the scan has left of its page, or its next one. False at the end of the scan. */
+/*
+ * What the scan has left of its page, or its next one; it may be no row at all. False at the end of the
+ * scan. Who measures the plan is told of the page's rows all at once.
+ */
 extern bool inf_page_scan_next(PageScan *pages);
 
 /* Puts a row of the page into the slot of the scan. */
@@ -56,39 +58,6 @@ static inline HeapTupleHeader
 inf_page_row(Page data, OffsetNumber item)
 {
 	return (HeapTupleHeader) PageGetItem(data, PageGetItemId(data, item));
-}
-
-/* Are the row's first columns where they are in rows without NULLs? */
-static inline bool
-inf_row_has_columns(HeapTupleHeader header, int natts)
-{
-	if (HeapTupleHeaderGetNatts(header) < natts)
-		return false;
-	if (likely((header->t_infomask & HEAP_HASNULL) == 0))
-		return true;
-	for (int i = 0; i < natts; i++)
-	{
-		if (att_isnull(i, header->t_bits))
-			return false;
-	}
-	return true;
-}
-
-/* A whole number of the length, as a Datum of that length would be read. */
-static inline int64
-inf_read_word(const char *at, int length)
-{
-	switch (length)
-	{
-		case 1:
-			return (int64) *at;
-		case 2:
-			return (int64) * (const int16 *) at;
-		case 4:
-			return (int64) * (const int32 *) at;
-		default:
-			return *(const int64 *) at;
-	}
 }
 
 /* Rows of a page for which memory is asked ahead: pages are short for the processor to guess. */
@@ -116,23 +85,12 @@ inf_read_word(const char *at, int length)
 			__builtin_prefetch((pages)->ahead + (row) *INF_CACHE_LINE, 0, 2);                      \
 	} while (0)
 
-/* And the rest of the next page, behind the last row. */
+/* And the rest of the next page, behind the last row. No more is asked for then. */
 #define INF_PAGE_SCAN_ASK_REST(pages)                                                              \
 	do                                                                                             \
 	{                                                                                              \
 		for (int line = (pages)->nrows; line < (pages)->nlines; line++)                            \
 			__builtin_prefetch((pages)->ahead + line * INF_CACHE_LINE, 0, 2);                      \
 	} while (0)
-
-/* Of the page's rows only these are left, for which, and for the next page, memory was asked for. */
-static inline void
-inf_page_scan_keep(PageScan *pages, const OffsetNumber *items, int nrows)
-{
-	INF_PAGE_SCAN_ASK_REST(pages);
-	pages->items = items;
-	pages->nrows = nrows;
-	pages->nlines = 0;
-	pages->was_asked = true;
-}
 
 #endif

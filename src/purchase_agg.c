@@ -108,23 +108,25 @@ PURCHASE_ADD_TIMES(int8);
 PURCHASE_ADD_TIMES(text);
 PURCHASE_ADD_TIMES(uuid);
 
-#define NUMBERS(customer, time, revenue)                                                           \
+#define TYPES(customer, time, revenue)                                                             \
 	{                                                                                              \
-		purchase_add_##customer##_##time##_##revenue, TYPE_##time                                  \
+		purchase_add_##customer##_##time##_##revenue, TYPE_##time, IDENTITY_##customer,            \
+		    INF_IDENTITY_NONE                                                                      \
 	}
 
-#define NUMBERS_OF_REVENUES(customer, time)                                                        \
-	NUMBERS(customer, time, numeric), NUMBERS(customer, time, float8),                             \
-	    NUMBERS(customer, time, int4), NUMBERS(customer, time, int8)
+#define TYPES_OF_REVENUES(customer, time)                                                          \
+	TYPES(customer, time, numeric), TYPES(customer, time, float8), TYPES(customer, time, int4),    \
+	    TYPES(customer, time, int8)
 
-#define NUMBERS_OF_TIMES(customer)                                                                 \
-	NUMBERS_OF_REVENUES(customer, timestamptz), NUMBERS_OF_REVENUES(customer, timestamp),          \
-	    NUMBERS_OF_REVENUES(customer, date)
+#define TYPES_OF_TIMES(customer)                                                                   \
+	TYPES_OF_REVENUES(customer, timestamptz), TYPES_OF_REVENUES(customer, timestamp),              \
+	    TYPES_OF_REVENUES(customer, date)
 
-TimeType
-inf_purchase_agg_of_numbers(PGFunction transition)
+const TransitionTypes *
+inf_purchase_agg_types(PGFunction transition)
 {
-	static const TransitionOfTime all[] = {NUMBERS_OF_TIMES(int4), NUMBERS_OF_TIMES(int8)};
+	static const TransitionTypes all[] = {TYPES_OF_TIMES(int4), TYPES_OF_TIMES(int8),
+	                                      TYPES_OF_TIMES(text), TYPES_OF_TIMES(uuid)};
 
-	return inf_time_of_transition(all, lengthof(all), transition);
+	return inf_find_transition(all, lengthof(all), transition);
 }

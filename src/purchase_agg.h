@@ -7,13 +7,10 @@
 
 #include "fmgr.h"
 
-#include "time_type.h"
+#include "set_arguments.h"
 
-/*
- * The type of the instants that a transition function of purchase_agg() takes, if the customer is a
- * whole number; 0 if it is another function.
- */
-extern TimeType inf_purchase_agg_of_numbers(PGFunction transition);
+/* What a transition function of purchase_agg() takes; NULL if it is another function. */
+extern const TransitionTypes *inf_purchase_agg_types(PGFunction transition);
 
 /* Raises 22008 or 22023 if that is no order: an instant that is infinite, a revenue that is no number. */
 extern void inf_check_order(int64 at, double revenue);

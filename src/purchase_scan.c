@@ -17,17 +17,7 @@ static void
 begin(SetScanState *state)
 {
 	inf_purchase_builder_init(&state->set->builder.purchases, (uint8) state->time_type,
-	                          INF_IDENTITY_INTEGER);
-}
-
-static inline void
-add_order(SetScanState *state, int64 customer, int64 word, double revenue)
-{
-	int64 at = inf_set_instant(state, word);
-
-	inf_check_order(at, revenue);
-	inf_purchase_builder_add(&state->set->builder.purchases, inf_key_of_number(customer), at,
-	                         revenue);
+	                          state->columns[SET_CUSTOMER].identity);
 }
 
 static double
@@ -58,61 +48,100 @@ revenue_of_datum(Oid type, Datum value)
 	return revenue;
 }
 
+/* An order that was read. */
+typedef struct ReadOrder
+{
+	uint64 customer;
+	int64 at;
+	double revenue;
+} ReadOrder;
+
+/* False if there is no customer or no instant: then the row is counted. */
+static bool
+read_slot(SetScanState *state, TupleTableSlot *slot, ReadOrder *order)
+{
+	const SetColumn *customer = &state->columns[SET_CUSTOMER];
+	const SetColumn *at = &state->columns[ORDER_AT];
+	const SetColumn *revenue = &state->columns[ORDER_REVENUE];
+
+	slot_getsomeattrs(slot, state->natts);
+	if (inf_set_is_null(customer, slot) || inf_set_is_null(at, slot))
+	{
+		state->set->builder.purchases.nskipped++;
+		return false;
+	}
+	order->customer = inf_set_key(customer, inf_set_name(customer, slot));
+	order->at = inf_set_instant(state, inf_set_word(at, slot));
+	order->revenue = inf_set_is_null(revenue, slot)
+	                     ? 0
+	                     : revenue_of_datum(revenue->type, slot->tts_values[revenue->attno - 1]);
+	inf_check_order(order->at, order->revenue);
+	return true;
+}
+
+static void
+add_orders(SetScanState *state, const ReadOrder *orders, int n)
+{
+	MemoryContext old = MemoryContextSwitchTo(state->set->header.eoh_context);
+
+	for (int i = 0; i < n; i++)
+		inf_purchase_builder_add(&state->set->builder.purchases, orders[i].customer, orders[i].at,
+		                         orders[i].revenue);
+	MemoryContextSwitchTo(old);
+}
+
 static void
 add_slot(SetScanState *state, TupleTableSlot *slot)
 {
-	const SetColumn *columns = state->columns;
-	const SetColumn *revenue = &columns[ORDER_REVENUE];
+	ReadOrder order;
 
-	slot_getsomeattrs(slot, state->natts);
-	if (inf_set_is_null(&columns[ORDER_CUSTOMER], slot) ||
-	    inf_set_is_null(&columns[ORDER_AT], slot))
-	{
-		state->set->builder.purchases.nskipped++;
-		return;
-	}
-	add_order(state, inf_set_word(&columns[ORDER_CUSTOMER], slot),
-	          inf_set_word(&columns[ORDER_AT], slot),
-	          inf_set_is_null(revenue, slot)
-	              ? 0
-	              : revenue_of_datum(revenue->type, slot->tts_values[revenue->attno - 1]));
+	if (read_slot(state, slot, &order))
+		add_orders(state, &order, 1);
 }
 
 /* The revenue of a row in its page. */
 static inline double
 revenue_in_place(const SetColumn *column, const char *at)
 {
-	if (column->type != NUMERICOID)
-		return revenue_of_datum(column->type, fetch_att(at, true, column->length));
-	/* a short value stands where it ends that comes before it, a long one is aligned */
-	at = (const char *) att_align_pointer((uintptr_t) at, TYPALIGN_INT, -1, at);
-	return revenue_of_datum(NUMERICOID, PointerGetDatum(at));
+	if (column->type == NUMERICOID)
+		return revenue_of_datum(NUMERICOID, PointerGetDatum(inf_varlena_at(at)));
+	return revenue_of_datum(column->type, fetch_att(at, true, column->length));
 }
 
 static void
 add_page(SetScanState *state, PageScan *pages)
 {
-	SetColumn customer = state->columns[ORDER_CUSTOMER];
+	SetColumn customer = state->columns[SET_CUSTOMER];
 	SetColumn at = state->columns[ORDER_AT];
 	SetColumn revenue = state->columns[ORDER_REVENUE];
+	ReadOrder orders[MaxHeapTuplesPerPage];
+	int n = 0;
 
 	for (int i = 0; i < pages->nrows; i++)
 	{
 		HeapTupleHeader header = inf_page_row(pages->data, pages->items[i]);
-		const char *values = (const char *) header + header->t_hoff;
+		const char *found[SET_COLUMNS];
+		ReadOrder *order = &orders[n];
 
 		INF_PAGE_SCAN_ASK(pages, i);
 		if (likely(inf_row_has_columns(header, state->natts)))
-			add_order(state, inf_read_word(values + customer.offset, customer.length),
-			          inf_read_word(values + at.offset, at.length),
-			          revenue_in_place(&revenue, values + revenue.offset));
+		{
+			inf_find_all_columns(&state->places, header, found);
+			order->customer =
+			    inf_set_key(&customer, inf_set_name_at(&customer, found[SET_CUSTOMER]));
+			order->at = inf_set_instant(state, inf_read_word(found[ORDER_AT], at.length));
+			order->revenue = revenue_in_place(&revenue, found[ORDER_REVENUE]);
+			inf_check_order(order->at, order->revenue);
+			n++;
+		}
 		else
 		{
 			inf_page_scan_settle(pages, pages->items[i]);
-			add_slot(state, pages->slot);
+			n += read_slot(state, pages->slot, order);
 		}
 	}
 	INF_PAGE_SCAN_ASK_REST(pages);
+	add_orders(state, orders, n);
 }
 
 const SetFiller inf_purchase_filler = {&inf_purchase_kind, begin, add_slot, add_page};

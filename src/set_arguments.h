@@ -35,23 +35,25 @@
 #define TYPE_timestamp TIME_TIMESTAMP
 #define TYPE_date TIME_DATE
 
-/* A transition function, and the type of the instants that it takes. */
-typedef struct TransitionOfTime
+/* A transition function, and the types that it takes. */
+typedef struct TransitionTypes
 {
 	PGFunction function;
 	TimeType time_type;
-} TransitionOfTime;
+	InfIdentity customers;
+	InfIdentity influencers; /* NONE for orders */
+} TransitionTypes;
 
-/* The type of a function's instants, or 0 if it is none of them. */
-static inline TimeType
-inf_time_of_transition(const TransitionOfTime *all, size_t n, PGFunction function)
+/* The types of a function, or NULL if it is none of them. */
+static inline const TransitionTypes *
+inf_find_transition(const TransitionTypes *all, size_t n, PGFunction function)
 {
 	for (size_t i = 0; i < n; i++)
 	{
 		if (all[i].function == function)
-			return all[i].time_type;
+			return &all[i];
 	}
-	return (TimeType) 0;
+	return NULL;
 }
 
 #endif

@@ -13,21 +13,14 @@
 #include "rights.h"
 #include "set_scan.h"
 
-/* Leaves only the rows of a page that the child's filter lets pass. */
-static void
-filter_page(SetScanState *state, PageScan *pages, PlanState *child)
+/* Before rows are added: the memory that they may use is cleared. Returns the current one. */
+static MemoryContext
+begin_adding(SetScanState *state)
 {
-	int n = 0;
+	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
 
-	for (int i = 0; i < pages->nrows; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		INF_PAGE_SCAN_ASK(pages, i);
-		inf_page_scan_settle(pages, pages->items[i]);
-		if (inf_plan_filter(child, pages->slot))
-			state->passed[n++] = pages->items[i];
-	}
-	inf_page_scan_keep(pages, state->passed, n);
+	ResetExprContext(econtext);
+	return MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
 }
 
 /* The rest of a scan that has given its first row, page by page; false if that cannot be done. */
@@ -35,26 +28,19 @@ static bool
 add_pages(SetScanState *state, PlanState *child)
 {
 	ScanState *scan = (ScanState *) child;
-	TupleTableSlot *slot = scan->ss_ScanTupleSlot;
 	PageScan pages;
+	int attnos[SET_COLUMNS];
 
-	for (int i = 0; i < SET_COLUMNS; i++)
-	{
-		SetColumn *column = &state->columns[i];
-
-		column->offset = inf_fixed_offset(slot->tts_tupleDescriptor, column->attno);
-		if (column->offset < 0)
-			return false;
-	}
-	if (!inf_page_scan_begin(&pages, scan->ss_currentScanDesc, slot))
+	if (!inf_page_scan_begin(&pages, scan, child->qual == NULL ? NULL : state->filtered))
 		return false;
+	for (int i = 0; i < SET_COLUMNS; i++)
+		attnos[i] = state->columns[i].attno;
+	inf_row_columns_init(&state->places, child->state->es_query_cxt,
+	                     scan->ss_ScanTupleSlot->tts_tupleDescriptor, attnos, SET_COLUMNS);
 	while (inf_page_scan_next(&pages))
 	{
-		MemoryContext old;
+		MemoryContext old = begin_adding(state);
 
-		if (child->qual != NULL)
-			filter_page(state, &pages, child);
-		old = MemoryContextSwitchTo(state->set->header.eoh_context);
 		state->filler->add_page(state, &pages);
 		MemoryContextSwitchTo(old);
 	}
@@ -83,8 +69,7 @@ add_rows(SetScanState *state)
 		state->filler->begin(state);
 	for (; slot != NULL; slot = next_slot(state, child))
 	{
-		/* what the child allocates is not the set's */
-		MemoryContext old = MemoryContextSwitchTo(state->set->header.eoh_context);
+		MemoryContext old = begin_adding(state);
 
 		CHECK_FOR_INTERRUPTS();
 		state->filler->add_slot(state, slot);
@@ -102,6 +87,7 @@ begin_set_scan(CustomScanState *node, EState *estate, int eflags)
 	SetScanState *state = (SetScanState *) node;
 	CustomScan *scan = castNode(CustomScan, node->ss.ps.plan);
 	List *private = scan->custom_private;
+	List *numbers = list_nth(private, SET_NUMBERS);
 	PlanState *child;
 
 	eflags &= ~(EXEC_FLAG_BACKWARD | EXEC_FLAG_MARK);
@@ -111,12 +97,11 @@ begin_set_scan(CustomScanState *node, EState *estate, int eflags)
 	inf_check_aggregate(linitial_oid(list_nth(private, SET_AGGREGATE)),
 	                    lsecond_oid(list_nth(private, SET_AGGREGATE)),
 	                    lthird_oid(list_nth(private, SET_AGGREGATE)));
-	state->filler = linitial_int(list_nth(private, SET_KIND)) == SCAN_OF_TOUCHES
-	                    ? &inf_touch_filler
-	                    : &inf_purchase_filler;
+	state->filler = list_nth_int(numbers, SET_KIND) == SCAN_OF_TOUCHES ? &inf_touch_filler
+	                                                                   : &inf_purchase_filler;
 	state->exec = child->ExecProcNodeReal;
 	state->picks_columns = inf_only_picks_columns(child);
-	state->time_type = linitial_int(list_nth(private, SET_TIME_TYPE));
+	state->time_type = list_nth_int(numbers, SET_TIME_TYPE);
 	for (int i = 0; i < SET_COLUMNS; i++)
 	{
 		SetColumn *column = &state->columns[i];
@@ -128,6 +113,9 @@ begin_set_scan(CustomScanState *node, EState *estate, int eflags)
 		column->length = get_typlen(column->type);
 		state->natts = Max(state->natts, column->attno);
 	}
+	state->columns[SET_CUSTOMER].identity = list_nth_int(numbers, SET_CUSTOMERS);
+	if (state->filler == &inf_touch_filler)
+		state->columns[TOUCH_INFLUENCER].identity = list_nth_int(numbers, SET_INFLUENCERS);
 	state->context = AllocSetContextCreate(estate->es_query_cxt, "SetScan", ALLOCSET_SMALL_SIZES);
 }
 

@@ -11,7 +11,9 @@
 #include "nodes/extensible.h"
 #include "nodes/execnodes.h"
 
+#include "identity.h"
 #include "page_scan.h"
+#include "row_columns.h"
 #include "set_state.h"
 #include "table_plan.h"
 #include "time_type.h"
@@ -26,27 +28,36 @@ typedef enum SetScanKind
 
 /* Columns, in the order of the aggregate's arguments. */
 #define SET_COLUMNS 3
-#define TOUCH_CUSTOMER 0
+#define SET_CUSTOMER 0
 #define TOUCH_INFLUENCER 1
 #define TOUCH_AT 2
-#define ORDER_CUSTOMER 0
 #define ORDER_AT 1
 #define ORDER_REVENUE 2
 
 /* The plan's private list. */
 typedef enum SetScanPrivate
 {
-	SET_KIND,      /* integer: SetScanKind */
-	SET_TIME_TYPE, /* integer */
+	SET_NUMBERS,   /* integers, see SetScanNumber */
 	SET_ATTNOS,    /* integers, a column each: its number in the child's rows */
 	SET_TYPES,     /* OIDs, a column each: no domains, but what they are of */
 	SET_AGGREGATE, /* OIDs: the aggregate, its transition and its final function */
 	SET_PRIVATE_COUNT
 } SetScanPrivate;
 
+typedef enum SetScanNumber
+{
+	SET_KIND, /* SetScanKind */
+	SET_TIME_TYPE,
+	SET_CUSTOMERS,  /* InfIdentity */
+	SET_INFLUENCERS /* InfIdentity */
+} SetScanNumber;
+
 typedef struct SetScanState SetScanState;
 
-/* How rows are added to a set of either kind, whose memory is the current one then. */
+/*
+ * How rows are added to a set of either kind. The current memory is cleared afterwards: what the set
+ * takes is in its own.
+ */
 typedef struct SetFiller
 {
 	const SetKind *kind;
@@ -61,8 +72,8 @@ typedef struct SetColumn
 {
 	int attno;
 	Oid type;
-	int length; /* of a whole number */
-	int offset; /* in rows without NULLs */
+	int length;           /* of a whole number */
+	InfIdentity identity; /* of a customer or an influencer */
 } SetColumn;
 
 struct SetScanState
@@ -77,7 +88,8 @@ struct SetScanState
 	MemoryContext context; /* of the set */
 	SetState *set;
 	bool done;
-	OffsetNumber passed[MaxHeapTuplesPerPage]; /* rows of a page that the filter lets pass */
+	RowColumns places; /* of the columns, where rows are read in place */
+	OffsetNumber filtered[MaxHeapTuplesPerPage];
 };
 
 extern bool inf_enable_set_scan;
@@ -99,6 +111,46 @@ inf_set_word(const SetColumn *column, const TupleTableSlot *slot)
 	Datum value = slot->tts_values[column->attno - 1];
 
 	return column->length == sizeof(int32) ? (int64) DatumGetInt32(value) : DatumGetInt64(value);
+}
+
+/* A customer or an influencer from a slot. */
+static inline InfName
+inf_set_name(const SetColumn *column, const TupleTableSlot *slot)
+{
+	Datum value = slot->tts_values[column->attno - 1];
+
+	switch (column->identity)
+	{
+		case INF_IDENTITY_TEXT:
+			return inf_name_of_text(DatumGetTextPP(value));
+		case INF_IDENTITY_UUID:
+			return inf_name_of_uuid(DatumGetUUIDP(value));
+		default:
+			return inf_name_of_number(inf_set_word(column, slot));
+	}
+}
+
+/* The same from where it is in a row. */
+static inline InfName
+inf_set_name_at(const SetColumn *column, const char *at)
+{
+	switch (column->identity)
+	{
+		case INF_IDENTITY_TEXT:
+			return inf_name_of_text(DatumGetTextPP(PointerGetDatum(inf_varlena_at(at))));
+		case INF_IDENTITY_UUID:
+			return inf_name_of_uuid((const pg_uuid_t *) at);
+		default:
+			return inf_name_of_number(inf_read_word(at, column->length));
+	}
+}
+
+/* A customer's key. */
+static inline uint64
+inf_set_key(const SetColumn *column, InfName name)
+{
+	return column->identity == INF_IDENTITY_INTEGER ? inf_key_of_number(name.number)
+	                                                : inf_key_of_name(name);
 }
 
 static inline bool

@@ -3,7 +3,7 @@
  *		Proposes a set scan for touch_agg() or purchase_agg() over a table.
  *
  * Offered beside the server's own aggregates where a query asks for one set of all rows of a table,
- * with customers and influencers that are whole numbers, and no weights or priorities.
+ * and no weights or priorities.
  */
 #include "postgres.h"
 
@@ -54,7 +54,7 @@ typedef struct SetAsked
 	Oid transition;
 	Oid final;
 	SetScanKind kind;
-	TimeType time_type;
+	const TransitionTypes *types;
 } SetAsked;
 
 /* A function in C, or whatever calls one of another language. */
@@ -94,14 +94,25 @@ is_set_aggregate(SetAsked *asked)
 	if (final == touch_set_final)
 	{
 		asked->kind = SCAN_OF_TOUCHES;
-		asked->time_type = inf_touch_agg_of_numbers(address_of(asked->transition));
+		asked->types = inf_touch_agg_types(address_of(asked->transition));
 	}
 	else if (final == purchase_set_final)
 	{
 		asked->kind = SCAN_OF_PURCHASES;
-		asked->time_type = inf_purchase_agg_of_numbers(address_of(asked->transition));
+		asked->types = inf_purchase_agg_types(address_of(asked->transition));
 	}
-	return asked->time_type != 0;
+	return asked->types != NULL;
+}
+
+/* An argument's column: what is only called by another type, as varchar is by text, is the same. */
+static Node *
+column_of_argument(const TargetEntry *argument)
+{
+	Node *node = (Node *) argument->expr;
+
+	while (IsA(node, RelabelType))
+		node = (Node *) ((RelabelType *) node)->arg;
+	return node;
 }
 
 /* Is the aggregate one of a relation's columns, of the kind that a set scan can stand for? */
@@ -118,7 +129,7 @@ is_set_of_columns(SetAsked *asked, Index relid)
 		return false;
 	foreach (lc, aggregate->args)
 	{
-		const Var *var = (const Var *) lfirst_node(TargetEntry, lc)->expr;
+		const Var *var = (const Var *) column_of_argument(lfirst_node(TargetEntry, lc));
 
 		if (!IsA(var, Var) || var->varno != relid || var->varattno <= 0 || var->varlevelsup != 0)
 			return false;
@@ -158,7 +169,9 @@ set_path(PlannerInfo *root, Path *scan, RelOptInfo *grouped, List *having, const
 	path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
 	path->custom_paths = list_make1(scan);
 	path->custom_private =
-	    list_make4(list_make2_int(asked->kind, asked->time_type), asked->aggregate, having,
+	    list_make4(list_make4_int(asked->kind, asked->types->time_type, asked->types->customers,
+	                              asked->types->influencers),
+	               asked->aggregate, having,
 	               list_make3_oid(asked->aggregate->aggfnoid, asked->transition, asked->final));
 	path->methods = &path_methods;
 	SET_DISABLED_NODES(&path->path, DISABLED_NODES(scan));
@@ -231,10 +244,10 @@ plan_set_scan(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist,
 	inf_take_whole_rows(root, child);
 	foreach (lc, aggregate->args)
 	{
-		Node *value = (Node *) lfirst_node(TargetEntry, lc)->expr;
+		TargetEntry *argument = lfirst_node(TargetEntry, lc);
 
-		attnos = lappend_int(attnos, column_of(child, value));
-		types = lappend_oid(types, getBaseType(exprType(value)));
+		attnos = lappend_int(attnos, column_of(child, column_of_argument(argument)));
+		types = lappend_oid(types, getBaseType(exprType((Node *) argument->expr)));
 	}
 	scan->scan.plan.targetlist = tlist;
 	scan->scan.plan.qual = copyObject((List *) lthird(path->custom_private));
@@ -242,8 +255,7 @@ plan_set_scan(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist,
 	scan->custom_scan_tlist =
 	    list_make1(makeTargetEntry((Expr *) copyObject(aggregate), 1, NULL, false));
 	scan->custom_private =
-	    list_make5(list_make1_int(linitial_int(numbers)), list_make1_int(lsecond_int(numbers)),
-	               attnos, types, lfourth(path->custom_private));
+	    list_make4(copyObject(numbers), attnos, types, lfourth(path->custom_private));
 	scan->flags = path->flags;
 	scan->methods = &inf_set_scan_methods;
 	return (Plan *) scan;

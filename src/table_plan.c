@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "executor/executor.h"
+#include "executor/instrument.h"
 #include "optimizer/pathnode.h"
 #include "optimizer/plancat.h"
 
@@ -58,11 +59,36 @@ inf_picked_attno(PlanState *plan, int column)
 	return castNode(Var, entry->expr)->varattno;
 }
 
+static TupleTableSlot *
+no_row(PlanState *plan)
+{
+	return NULL;
+}
+
+/* What the server puts around the function of a plan that it measures: seen at one without rows. */
+static ExecProcNodeMtd
+measuring_exec(void)
+{
+	static ExecProcNodeMtd seen = NULL;
+
+	if (seen == NULL)
+	{
+		Instrumentation instrument = {0};
+		PlanState plan = {.type = T_ResultState, .instrument = &instrument};
+
+		ExecSetExecProcNode(&plan, no_row);
+		(void) ExecProcNode(&plan);
+		seen = plan.ExecProcNode;
+	}
+	return seen;
+}
+
 bool
 inf_is_bare_scan(PlanState *plan, ExecProcNodeMtd exec, bool picks_columns)
 {
 	return IsA(plan, SeqScanState) && (plan->ps_ProjInfo == NULL || picks_columns) &&
-	       plan->instrument == NULL && plan->ExecProcNode == exec &&
+	       plan->ExecProcNodeReal == exec &&
+	       plan->ExecProcNode == (plan->instrument == NULL ? exec : measuring_exec()) &&
 	       plan->state->es_epq_active == NULL;
 }
 

@@ -27,8 +27,9 @@ extern int inf_picked_attno(PlanState *plan, int column);
 
 /*
  * May rows of the plan's scan be read without the plan, now that it has given its first one? Not if
- * somebody measures it, has put anything around its function, which was "exec", or looks at a row a second time.
- * What the plan picks of its rows is not asked for.
+ * somebody has put anything around its function, which was "exec", or looks at a row a second time. The
+ * server may: to measure the plan (plan->instrument); who reads its rows has to tell of them. What the plan
+ * picks of its rows is not asked for.
  */
 extern bool inf_is_bare_scan(PlanState *plan, ExecProcNodeMtd exec, bool picks_columns);
 

@@ -114,21 +114,25 @@ TOUCH_ADD_INFLUENCERS(int8);
 TOUCH_ADD_INFLUENCERS(text);
 TOUCH_ADD_INFLUENCERS(uuid);
 
-#define NUMBERS(customer, influencer, time)                                                        \
+#define TYPES(customer, influencer, time)                                                          \
 	{                                                                                              \
-		touch_add_##customer##_##influencer##_##time, TYPE_##time                                  \
+		touch_add_##customer##_##influencer##_##time, TYPE_##time, IDENTITY_##customer,            \
+		    IDENTITY_##influencer                                                                  \
 	}
 
-#define NUMBERS_OF_TIMES(customer, influencer)                                                     \
-	NUMBERS(customer, influencer, timestamptz), NUMBERS(customer, influencer, timestamp),          \
-	    NUMBERS(customer, influencer, date)
+#define TYPES_OF_TIMES(customer, influencer)                                                       \
+	TYPES(customer, influencer, timestamptz), TYPES(customer, influencer, timestamp),              \
+	    TYPES(customer, influencer, date)
 
-TimeType
-inf_touch_agg_of_numbers(PGFunction transition)
+#define TYPES_OF_INFLUENCERS(customer)                                                             \
+	TYPES_OF_TIMES(customer, int4), TYPES_OF_TIMES(customer, int8),                                \
+	    TYPES_OF_TIMES(customer, text), TYPES_OF_TIMES(customer, uuid)
+
+const TransitionTypes *
+inf_touch_agg_types(PGFunction transition)
 {
-	static const TransitionOfTime all[] = {
-	    NUMBERS_OF_TIMES(int4, int4), NUMBERS_OF_TIMES(int4, int8), NUMBERS_OF_TIMES(int8, int4),
-	    NUMBERS_OF_TIMES(int8, int8)};
+	static const TransitionTypes all[] = {TYPES_OF_INFLUENCERS(int4), TYPES_OF_INFLUENCERS(int8),
+	                                      TYPES_OF_INFLUENCERS(text), TYPES_OF_INFLUENCERS(uuid)};
 
-	return inf_time_of_transition(all, lengthof(all), transition);
+	return inf_find_transition(all, lengthof(all), transition);
 }

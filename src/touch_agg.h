@@ -7,13 +7,13 @@
 
 #include "fmgr.h"
 
-#include "time_type.h"
+#include "set_arguments.h"
 
 /*
- * The type of the instants that a transition function of touch_agg() takes, if customer and influencer
- * are whole numbers; 0 if it is another function.
+ * What a transition function of touch_agg() takes, without weight and priority; NULL if it is another
+ * function.
  */
-extern TimeType inf_touch_agg_of_numbers(PGFunction transition);
+extern const TransitionTypes *inf_touch_agg_types(PGFunction transition);
 
 /* Raises 22008: an instant that is infinite. */
 extern void inf_reject_touched_at(void);

@@ -16,23 +16,31 @@ static void
 begin(SetScanState *state)
 {
 	inf_touch_builder_init(&state->set->builder.touches, (uint8) state->time_type,
-	                       INF_IDENTITY_INTEGER, INF_IDENTITY_INTEGER);
+	                       state->columns[SET_CUSTOMER].identity,
+	                       state->columns[TOUCH_INFLUENCER].identity);
 }
 
-static inline InfNumberTouch
-touch_of(const SetScanState *state, int64 customer, int64 influencer, int64 word)
+static inline int64
+checked_instant(const SetScanState *state, int64 word)
 {
 	int64 at = inf_set_instant(state, word);
 
 	if (unlikely(!inf_is_finite(at)))
 		inf_reject_touched_at();
-	return (InfNumberTouch){
-	    .customer = inf_key_of_number(customer), .influencer = influencer, .at = at};
+	return at;
 }
+
+/* A touch that was read. */
+typedef struct ReadTouch
+{
+	InfName customer;
+	InfName influencer;
+	int64 at;
+} ReadTouch;
 
 /* False if there is a NULL: then the row is counted. */
 static bool
-read_slot(SetScanState *state, TupleTableSlot *slot, InfNumberTouch *touch)
+read_slot(SetScanState *state, TupleTableSlot *slot, ReadTouch *touch)
 {
 	const SetColumn *columns = state->columns;
 
@@ -45,48 +53,115 @@ read_slot(SetScanState *state, TupleTableSlot *slot, InfNumberTouch *touch)
 			return false;
 		}
 	}
-	*touch = touch_of(state, inf_set_word(&columns[TOUCH_CUSTOMER], slot),
-	                  inf_set_word(&columns[TOUCH_INFLUENCER], slot),
-	                  inf_set_word(&columns[TOUCH_AT], slot));
+	touch->customer = inf_set_name(&columns[SET_CUSTOMER], slot);
+	touch->influencer = inf_set_name(&columns[TOUCH_INFLUENCER], slot);
+	touch->at = checked_instant(state, inf_set_word(&columns[TOUCH_AT], slot));
 	return true;
+}
+
+/* The same of a row of a page. */
+static inline bool
+read_row(SetScanState *state, PageScan *pages, int number, ReadTouch *touch)
+{
+	OffsetNumber item = pages->items[number];
+	HeapTupleHeader header = inf_page_row(pages->data, item);
+	const char *found[SET_COLUMNS];
+
+	INF_PAGE_SCAN_ASK(pages, number);
+	if (unlikely(!inf_row_has_columns(header, state->natts)))
+	{
+		inf_page_scan_settle(pages, item);
+		return read_slot(state, pages->slot, touch);
+	}
+	inf_find_all_columns(&state->places, header, found);
+	touch->customer = inf_set_name_at(&state->columns[SET_CUSTOMER], found[SET_CUSTOMER]);
+	touch->influencer = inf_set_name_at(&state->columns[TOUCH_INFLUENCER], found[TOUCH_INFLUENCER]);
+	touch->at =
+	    checked_instant(state, inf_read_word(found[TOUCH_AT], state->columns[TOUCH_AT].length));
+	return true;
+}
+
+static void
+add_batch(SetScanState *state, InfTouchBatch *batch)
+{
+	MemoryContext old = MemoryContextSwitchTo(state->set->header.eoh_context);
+
+	inf_touch_builder_add_batch(&state->set->builder.touches, batch);
+	batch->n = 0;
+	MemoryContextSwitchTo(old);
+}
+
+static inline void
+put_in_batch(const SetScanState *state, InfTouchBatch *batch, const ReadTouch *touch)
+{
+	batch->customer[batch->n] = inf_set_key(&state->columns[SET_CUSTOMER], touch->customer);
+	batch->influencer[batch->n] = touch->influencer;
+	batch->at[batch->n++] = touch->at;
 }
 
 static void
 add_slot(SetScanState *state, TupleTableSlot *slot)
 {
-	InfNumberTouch touch;
+	InfTouchBatch batch = {.n = 0};
+	ReadTouch touch;
 
-	if (read_slot(state, slot, &touch))
-		inf_touch_builder_add_numbers(&state->set->builder.touches, &touch, 1);
+	if (!read_slot(state, slot, &touch))
+		return;
+	put_in_batch(state, &batch, &touch);
+	add_batch(state, &batch);
+}
+
+/* What has customers and influencers of any type. */
+static void
+add_page_of_names(SetScanState *state, PageScan *pages)
+{
+	InfTouchBatch batch;
+
+	batch.n = 0;
+	for (int i = 0; i < pages->nrows; i++)
+	{
+		ReadTouch touch;
+
+		if (!read_row(state, pages, i, &touch))
+			continue;
+		put_in_batch(state, &batch, &touch);
+		if (batch.n == lengthof(batch.at))
+			add_batch(state, &batch);
+	}
+	INF_PAGE_SCAN_ASK_REST(pages);
+	add_batch(state, &batch);
+}
+
+static void
+add_page_of_numbers(SetScanState *state, PageScan *pages)
+{
+	InfNumberTouch touches[MaxHeapTuplesPerPage];
+	MemoryContext old;
+	int n = 0;
+
+	for (int i = 0; i < pages->nrows; i++)
+	{
+		ReadTouch touch;
+
+		if (read_row(state, pages, i, &touch))
+			touches[n++] = (InfNumberTouch){.customer = inf_key_of_number(touch.customer.number),
+			                                .influencer = touch.influencer.number,
+			                                .at = touch.at};
+	}
+	INF_PAGE_SCAN_ASK_REST(pages);
+	old = MemoryContextSwitchTo(state->set->header.eoh_context);
+	inf_touch_builder_add_numbers(&state->set->builder.touches, touches, (size_t) n);
+	MemoryContextSwitchTo(old);
 }
 
 static void
 add_page(SetScanState *state, PageScan *pages)
 {
-	InfNumberTouch touches[MaxHeapTuplesPerPage];
-	SetColumn customer = state->columns[TOUCH_CUSTOMER];
-	SetColumn influencer = state->columns[TOUCH_INFLUENCER];
-	SetColumn at = state->columns[TOUCH_AT];
-	int n = 0;
-
-	for (int i = 0; i < pages->nrows; i++)
-	{
-		HeapTupleHeader header = inf_page_row(pages->data, pages->items[i]);
-		const char *values = (const char *) header + header->t_hoff;
-
-		INF_PAGE_SCAN_ASK(pages, i);
-		if (likely(inf_row_has_columns(header, state->natts)))
-			touches[n++] = touch_of(state, inf_read_word(values + customer.offset, customer.length),
-			                        inf_read_word(values + influencer.offset, influencer.length),
-			                        inf_read_word(values + at.offset, at.length));
-		else
-		{
-			inf_page_scan_settle(pages, pages->items[i]);
-			n += read_slot(state, pages->slot, &touches[n]);
-		}
-	}
-	INF_PAGE_SCAN_ASK_REST(pages);
-	inf_touch_builder_add_numbers(&state->set->builder.touches, touches, (size_t) n);
+	if (state->columns[SET_CUSTOMER].identity == INF_IDENTITY_INTEGER &&
+	    state->columns[TOUCH_INFLUENCER].identity == INF_IDENTITY_INTEGER)
+		add_page_of_numbers(state, pages);
+	else
+		add_page_of_names(state, pages);
 }
 
 const SetFiller inf_touch_filler = {&inf_touch_kind, begin, add_slot, add_page};

@@ -35,12 +35,14 @@ inf_fold64(uint64_t a, uint64_t b)
 	return (uint64_t) product ^ (uint64_t) (product >> 64);
 }
 
-/* Up to 8 bytes, read as a little-endian number. */
+/* Up to 8 bytes, read as a little-endian number: in two reads, whose bytes in common are the same. */
 static inline uint64_t
 inf_load_tail(const uint8_t *p, size_t n)
 {
 	uint64_t x = 0;
 
+	if (n >= 4)
+		return inf_load32(p) | (uint64_t) inf_load32(p + n - 4) << (8 * (n - 4));
 	for (size_t i = 0; i < n; i++)
 		x |= (uint64_t) p[i] << (8 * i);
 	return x;

@@ -179,11 +179,11 @@ make_direct(InfNameTable *table, int64_t number)
 	return true;
 }
 
-uint32_t
-inf_name_code_slow(InfNameTable *table, InfName name)
+/* The code of the name that has the tag. */
+static uint32_t
+code_of_tag(InfNameTable *table, InfName name, uint64_t tag)
 {
 	InfIdentity identity = table->names.identity;
-	uint64_t tag = tag_of(identity, name);
 	uint32_t at;
 	uint32_t code;
 
@@ -211,6 +211,44 @@ inf_name_code_slow(InfNameTable *table, InfName name)
 	if (identity == INF_IDENTITY_INTEGER && make_direct(table, name.number))
 		table->direct[name.number] = code + 1;
 	return code;
+}
+
+uint32_t
+inf_name_code_slow(InfNameTable *table, InfName name)
+{
+	return code_of_tag(table, name, tag_of(table->names.identity, name));
+}
+
+/*
+ * Where the bytes of the name begin that a tag's search finds first, which is most often the one that is
+ * looked for.
+ */
+static const uint8_t *
+expected_bytes(const InfNameTable *table, uint64_t tag)
+{
+	uint32_t code = table->slots[home_of(table->names.identity, tag, table->mask)].code;
+
+	return code == 0 ? NULL : table->names.bytes + table->names.offsets[code - 1];
+}
+
+void
+inf_name_codes(InfNameTable *table, const InfName *names, size_t n, uint32_t *codes)
+{
+	InfIdentity identity = table->names.identity;
+	bool has_slots = table->slots != NULL;
+	uint64_t tags[INF_NAME_BATCH];
+
+	INF_GUARANTEED(n <= INF_NAME_BATCH);
+	for (size_t i = 0; i < n; i++)
+	{
+		tags[i] = tag_of(identity, names[i]);
+		if (has_slots)
+			__builtin_prefetch(&table->slots[home_of(identity, tags[i], table->mask)]);
+	}
+	for (size_t i = 0; i < n && has_slots && identity != INF_IDENTITY_INTEGER; i++)
+		__builtin_prefetch(expected_bytes(table, tags[i]));
+	for (size_t i = 0; i < n; i++)
+		codes[i] = code_of_tag(table, names[i], tags[i]);
 }
 
 /* Merge sort of codes by name: stable, n log n whatever the names, and it can be cancelled. */

@@ -86,6 +86,12 @@ inf_name_code(InfNameTable *table, InfName name)
 	return inf_name_code_slow(table, name);
 }
 
+/* Names whose codes are looked up at a time: the processor can fetch what it needs of the next ones. */
+#define INF_NAME_BATCH 64
+
+/* The codes of several names, INF_NAME_BATCH at most. */
+extern void inf_name_codes(InfNameTable *table, const InfName *names, size_t n, uint32_t *codes);
+
 /* New place of each code, if the names stand in ascending order: rank[code]. */
 extern uint32_t *inf_names_ranks(const InfNames *names);
 

@@ -153,6 +153,16 @@ inf_touch_builder_add_numbers(InfTouchBuilder *builder, const InfNumberTouch *to
 	}
 }
 
+void
+inf_touch_builder_add_batch(InfTouchBuilder *builder, const InfTouchBatch *batch)
+{
+	uint32_t codes[INF_NAME_BATCH];
+
+	inf_name_codes(&builder->names, batch->influencer, batch->n, codes);
+	for (size_t i = 0; i < batch->n; i++)
+		append(builder, batch->customer[i], batch->at[i], codes[i], 1, 0);
+}
+
 const char *
 inf_touch_mismatch(const InfTouchBuilder *builder, const InfTouchHeader *header)
 {

@@ -43,6 +43,17 @@ typedef struct InfNumberTouch
 extern void inf_touch_builder_add_numbers(InfTouchBuilder *builder, const InfNumberTouch *touches,
                                           size_t n);
 
+/* Touches by influencers of any identity, of weight 1 and priority 0; customers as their keys. */
+typedef struct InfTouchBatch
+{
+	size_t n;
+	uint64_t customer[INF_NAME_BATCH];
+	int64_t at[INF_NAME_BATCH];
+	InfName influencer[INF_NAME_BATCH];
+} InfTouchBatch;
+
+extern void inf_touch_builder_add_batch(InfTouchBuilder *builder, const InfTouchBatch *batch);
+
 /*
  * All touches of a stored set. Returns NULL, or why the set cannot be read; what was read before
  * that is in the builder. The types must agree (see inf_touch_mismatch).

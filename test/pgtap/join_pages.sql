@@ -3,7 +3,7 @@
 -- before, in and after what is read; keys that look like an empty place of the directory.
 SET temp_buffers = '800kB';
 BEGIN;
-SELECT plan(216);
+SELECT plan(300);
 
 \ir ../lib/same_rows.sql
 
@@ -92,6 +92,54 @@ SELECT same_pairs('days', 'order_days', 'dates, some of them NULL');
 ALTER TABLE strangers ADD COLUMN region integer DEFAULT 3;
 INSERT INTO strangers SELECT 5, touch_id + 1000000, customer_id, touched_at, touch_id, NULLIF(touch_id % 4, 0) FROM few_held;
 SELECT same_pairs('strangers', 'orders', 'rows older than a column', 'AND (t.region + o.order_id) % 2 = 0');
+
+-- values of variable length before what is read, on both sides: short, long, stored apart, empty, NULL; and of
+-- every alignment
+CREATE TABLE described AS
+SELECT touch_id, CASE WHEN touch_id % 9 <> 0 THEN repeat('é', touch_id % 100) END AS label, (touch_id % 2 = 0) AS seen, customer_id,
+       CASE touch_id % 5 WHEN 0 THEN NULL WHEN 1 THEN '{}' ELSE array_fill(touch_id::bigint, ARRAY[touch_id % 4 + 1]) END AS numbers, touch_id::numeric / 7 AS price,
+       touch_id::text::name AS title, 'c'::"char" AS kind, CASE WHEN touch_id % 1000 = 0 THEN repeat(md5(touch_id::text), 400) ELSE left(md5(touch_id::text), touch_id % 3) END AS note,
+       CASE WHEN touch_id % 50 <> 0 THEN touched_at END AS touched_at, touch_id::bit(11) AS bits, customer_id + 1 AS next_id
+FROM   held_touches WHERE touch_id % 3 = 0;
+ALTER TABLE described ALTER COLUMN note SET STORAGE EXTERNAL;
+INSERT INTO described SELECT touch_id + 1000000, label, seen, customer_id, numbers, price, title, kind, note || note, touched_at, bits, next_id FROM described WHERE touch_id % 100 = 0;
+CREATE TABLE described_orders AS SELECT repeat('x', order_id % 130) AS label, order_id, CASE WHEN order_id % 7 <> 0 THEN 'web'::varchar END AS channel, customer_id, ordered_at FROM orders;
+ANALYZE described, described_orders;
+SELECT same_pairs('described', 'orders', 'values of variable length before what is read');
+SELECT same_pairs('described', 'described_orders', 'on both sides');
+SELECT same_pairs('described', 'described_orders', 'a column behind them in the result', 'AND (t.next_id + o.order_id) % 3 = 0');
+SELECT same_pairs('(SELECT touch_id, next_id AS customer_id, touched_at FROM described)', 'described_orders', 'the key behind the instant');
+SELECT same_pairs('(SELECT * FROM described WHERE label LIKE ''é%'' AND length(note) < 3)', '(SELECT * FROM described_orders WHERE channel = ''web'')', 'through filters');
+ALTER TABLE described DROP COLUMN numbers, DROP COLUMN label;
+INSERT INTO described SELECT touch_id + 2000000, seen, customer_id, price, title, kind, note, touched_at, bits, next_id FROM described WHERE touch_id % 100 = 1;
+SELECT same_pairs('described', 'described_orders', 'some of which were dropped');
+
+-- what EXPLAIN ANALYZE counts is what the plain join's scans count
+CREATE FUNCTION scans_of(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE line text; scans text[] := '{}';
+BEGIN
+	FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ' || query LOOP
+		IF line ~ 'Seq Scan' THEN scans := scans || regexp_replace(line, '^ *-> *', '');
+		ELSIF line ~ '^ *(Filter|Rows Removed by Filter)' THEN scans[cardinality(scans)] := scans[cardinality(scans)] || ', ' || ltrim(line);
+		END IF;
+	END LOOP;
+	RETURN QUERY SELECT * FROM unnest(scans) AS s ORDER BY s COLLATE "C";
+END $$;
+CREATE FUNCTION same_scans(query text, what text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE joined text[]; plain text[];
+BEGIN
+	SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
+	RETURN NEXT is_joined(query, what || ': the plan');
+	joined := ARRAY(SELECT scans_of(query));
+	SET LOCAL enable_hashjoin = on;
+	SET LOCAL influence.enable_attribution_join = off;
+	plain := ARRAY(SELECT scans_of(query));
+	SET LOCAL influence.enable_attribution_join = on; SET LOCAL enable_mergejoin = on;
+	RETURN NEXT is(joined, plain, what || ': rows counted');
+END $$;
+SELECT same_scans(format('SELECT count(*) FROM %s t %s JOIN %s o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', touches, kind, orders), format('%s %s JOIN %s', touches, kind, orders))
+FROM   unnest('{held_touches,described,(SELECT * FROM held_touches WHERE touch_id % 3 = 0),(SELECT * FROM held_touches AS h WHERE (SELECT h.touch_id % 3 = 0))}'::text[]) AS touches,
+       unnest('{INNER,RIGHT,LEFT}'::text[]) AS kind, unnest('{orders,(SELECT * FROM described_orders WHERE order_id % 10 = 0)}'::text[]) AS orders;
 
 -- filters of the tables: of the side that is read in place, they come after the sieve
 CREATE FUNCTION odd(bigint) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1 % 2 <> 0; END';

@@ -1,0 +1,108 @@
+/*
+ * row_columns.c
+ *		Where columns are in a row of a table, which is not taken apart.
+ */
+#include "postgres.h"
+
+#include "access/tupmacs.h"
+#include "utils/memutils.h"
+
+#include "compat.h"
+#include "row_columns.h"
+
+int
+inf_fixed_offset(TupleDesc desc, int attno)
+{
+	int offset = 0;
+
+	for (int i = 0; i < attno; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(desc, i);
+
+		if (column->attlen < 0)
+			return column->attlen == -1 && i == attno - 1 ? offset : -1;
+		offset = att_align_nominal(offset, column->attalign);
+		if (i < attno - 1)
+			offset += column->attlen;
+	}
+	return attno > 0 ? offset : -1;
+}
+
+void
+inf_row_columns_init(RowColumns *columns, MemoryContext context, TupleDesc desc, const int *attnos,
+                     int n)
+{
+	Assert(n <= INF_MOST_ROW_COLUMNS);
+	memset(columns, 0, sizeof(*columns));
+	columns->n = n;
+	columns->are_fixed = true;
+	for (int i = 0; i < n; i++)
+	{
+		columns->offsets[i] = inf_fixed_offset(desc, attnos[i]);
+		columns->are_fixed &= columns->offsets[i] >= 0;
+		columns->natts = Max(columns->natts, attnos[i]);
+	}
+	columns->steps = MemoryContextAlloc(context, columns->natts * sizeof(RowStep));
+	for (int i = 0; i < columns->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(desc, i);
+		int offset = inf_fixed_offset(desc, i + 1);
+
+		columns->steps[i].length = column->attlen;
+		columns->steps[i].alignment = (uint8) att_align_nominal(1, column->attalign);
+		columns->steps[i].wanted = INF_MOST_ROW_COLUMNS;
+		if (offset >= 0)
+		{
+			columns->nfixed = i + 1;
+			columns->end_of_fixed = offset;
+		}
+	}
+	/* of columns that are the same one, the first is found on the way */
+	for (int i = n - 1; i >= 0; i--)
+		columns->steps[attnos[i] - 1].wanted = (uint8) i;
+	for (int i = 0; i < n; i++)
+		columns->first_alike[i] = columns->steps[attnos[i] - 1].wanted;
+}
+
+/* Behind a value. */
+static inline const char *
+end_of_value(const char *at, int16 length)
+{
+	if (length > 0)
+		return at + length;
+	if (length == -1)
+		return at + VARSIZE_ANY(at);
+	return at + strlen(at) + 1;
+}
+
+void
+inf_find_columns(const RowColumns *columns, HeapTupleHeader header, const char **found)
+{
+	const char *at = (const char *) header + header->t_hoff;
+	const char *places[INF_MOST_ROW_COLUMNS + 1]; /* the last is of those that are not wanted */
+	bool has_nulls = (header->t_infomask & HEAP_HASNULL) != 0;
+	int i = 0;
+
+	for (int k = 0; k < INF_MOST_ROW_COLUMNS; k++)
+		places[k] = has_nulls ? NULL : at + columns->offsets[k];
+	/* the last of those whose place is known may be of variable length: that one is on the way */
+	if (!has_nulls)
+	{
+		i = columns->nfixed - 1;
+		at += columns->end_of_fixed;
+	}
+	for (; i < columns->natts; i++)
+	{
+		RowStep step = columns->steps[i];
+
+		if (has_nulls && att_isnull(i, header->t_bits))
+			continue;
+		/* a short value stands where the one before it ends, what is there else is filled up with zeros */
+		if (step.length != -1 || *at == 0)
+			at = (const char *) TYPEALIGN(step.alignment, at);
+		places[step.wanted] = at;
+		at = end_of_value(at, step.length);
+	}
+	for (int k = 0; k < columns->n; k++)
+		found[k] = places[columns->first_alike[k]];
+}
