@@ -114,6 +114,7 @@ add_page(SetScanState *state, PageScan *pages)
 	SetColumn customer = state->columns[SET_CUSTOMER];
 	SetColumn at = state->columns[ORDER_AT];
 	SetColumn revenue = state->columns[ORDER_REVENUE];
+	RowColumns places = state->places; /* known not to change while orders are written */
 	ReadOrder orders[MaxHeapTuplesPerPage];
 	int n = 0;
 
@@ -126,7 +127,7 @@ add_page(SetScanState *state, PageScan *pages)
 		INF_PAGE_SCAN_ASK(pages, i);
 		if (likely(inf_row_has_columns(header, state->natts)))
 		{
-			inf_find_all_columns(&state->places, header, found);
+			inf_find_all_columns(&places, header, found);
 			order->customer =
 			    inf_set_key(&customer, inf_set_name_at(&customer, found[SET_CUSTOMER]));
 			order->at = inf_set_instant(state, inf_read_word(found[ORDER_AT], at.length));

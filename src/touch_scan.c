@@ -132,18 +132,34 @@ add_page_of_names(SetScanState *state, PageScan *pages)
 	add_batch(state, &batch);
 }
 
+/* Most have customers and influencers that are numbers, in a place that is known. */
 static void
 add_page_of_numbers(SetScanState *state, PageScan *pages)
 {
 	InfNumberTouch touches[MaxHeapTuplesPerPage];
+	SetColumn customer = state->columns[SET_CUSTOMER];
+	SetColumn influencer = state->columns[TOUCH_INFLUENCER];
+	SetColumn at = state->columns[TOUCH_AT];
+	RowColumns places = state->places;
 	MemoryContext old;
 	int n = 0;
 
 	for (int i = 0; i < pages->nrows; i++)
 	{
+		HeapTupleHeader header = inf_page_row(pages->data, pages->items[i]);
+		const char *found[SET_COLUMNS];
 		ReadTouch touch;
 
-		if (read_row(state, pages, i, &touch))
+		if (likely(places.are_fixed && inf_row_has_columns(header, state->natts)))
+		{
+			INF_PAGE_SCAN_ASK(pages, i);
+			inf_find_all_columns(&places, header, found);
+			touches[n++] = (InfNumberTouch){
+			    .customer = inf_key_of_number(inf_read_word(found[SET_CUSTOMER], customer.length)),
+			    .influencer = inf_read_word(found[TOUCH_INFLUENCER], influencer.length),
+			    .at = checked_instant(state, inf_read_word(found[TOUCH_AT], at.length))};
+		}
+		else if (read_row(state, pages, i, &touch))
 			touches[n++] = (InfNumberTouch){.customer = inf_key_of_number(touch.customer.number),
 			                                .influencer = touch.influencer.number,
 			                                .at = touch.at};

@@ -258,6 +258,38 @@ section 'the set scan', sub {
 	}
 };
 
+# Where influencers are names, and customers, too. In rows with a name, the instant stands behind it.
+section 'names', sub {
+	pg("CREATE TABLE named_touches AS SELECT customer_id, 'creator_' || influencer_id AS influencer, 'user-' || customer_id AS customer, touched_at FROM touches");
+	pg("CREATE TABLE named_orders AS SELECT 'user-' || customer_id AS customer, order_id, ordered_at, revenue FROM orders");
+	pg("VACUUM ANALYZE $_") for qw(named_touches named_orders);
+	pg("SELECT count(*) FROM $_") for qw(named_touches named_orders);
+	my %sets = (
+		'touches by names' => "SELECT touch_count(touch_agg(customer_id, influencer, touched_at)) FROM named_touches",
+		'touches of named customers by names' => "SELECT touch_count(touch_agg(customer, influencer, touched_at)) FROM named_touches",
+		'orders of named customers' => "SELECT order_count(purchase_agg(customer, ordered_at, revenue)) FROM named_orders");
+	my %pairs = (
+		'an instant behind names' => "SELECT count(*) FROM named_touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at",
+		'customers that are names' => "SELECT count(*) FROM named_touches t JOIN named_orders o ON t.customer = o.customer AND t.touched_at ~> o.ordered_at");
+	for my $workers (0, 1)
+	{
+		pg("SET max_parallel_workers_per_gather = $workers");
+		for my $name (sort keys %sets)
+		{
+			compare("A set of $name, $workers workers", undef, "the server's aggregate",
+				map { [ $_->[0], 'pg', "SET influence.enable_set_scan = $_->[1];\n$sets{$name}" ] } ([ "the server's aggregate", 'off' ], [ 'the set scan', 'on' ]));
+			plan($sets{$name});
+		}
+		for my $name (sort keys %pairs)
+		{
+			compare("The attribution join: $name, $workers workers", 0.5, 'the plain join',
+				map { [ $_->[0], 'pg', "SET influence.enable_attribution_join = $_->[1];\n$pairs{$name}", $_->[2] ] } ([ 'the plain join', 'off', 2 ], [ 'the attribution join', 'on', $rounds ]));
+			plan($pairs{$name});
+		}
+	}
+	pg("DROP TABLE named_touches, named_orders");
+};
+
 section 'the ledger', sub {
 	pg("SET max_parallel_workers_per_gather = 0");
 	pg("CREATE TEMPORARY TABLE pairs AS SELECT o.order_id, t.influencer_id, t.touched_at, o.ordered_at, o.revenue"
