@@ -38,16 +38,15 @@ inf_page_begin(ScanState *plan, const PageColumns *columns, bool filters)
 	MemoryContext context = plan->ps.state->es_query_cxt;
 	TupleDesc desc = plan->ss_ScanTupleSlot->tts_tupleDescriptor;
 	int attnos[] = {columns->key_attno, columns->at_attno};
+	PageScan pages;
 	JoinPage *page;
 
-	if (columns->key_attno <= 0 || columns->at_attno <= 0)
+	if (columns->key_attno <= 0 || columns->at_attno <= 0 || !inf_page_scan_begin(&pages, plan))
 		return NULL;
 	page = MemoryContextAlloc(context, sizeof(JoinPage));
-	if (!inf_page_scan_begin(&page->pages, plan, filters ? page->filtered : NULL))
-	{
-		pfree(page);
-		return NULL;
-	}
+	page->pages = pages;
+	if (filters)
+		inf_page_scan_filter(&page->pages, page->filtered);
 	page->is_date = columns->is_date;
 	page->natts = columns->natts;
 	page->key_length = columns->key_length;

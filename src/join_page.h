@@ -15,7 +15,7 @@ typedef struct PageRow
 	int64 instant;
 	uint64 hash;       /* of the key */
 	OffsetNumber item; /* of the page */
-	bool is_read;      /* else it has to be taken apart, and all but the item is 0 */
+	bool is_read;      /* else it has to be taken apart: key, instant and hash are not known */
 	bool has_columns;  /* none of them is NULL */
 	bool may_match;    /* false if that was found out: no key, no instant, or the sieve tells */
 } PageRow;
@@ -41,12 +41,12 @@ typedef struct JoinPage
 	uint16 handed[MaxHeapTuplesPerPage];
 } JoinPage;
 
-/* What is read of a table's rows. Key and instant are columns of its own, the key is a word. */
+/* What is read of a table's rows. The key is a word. */
 typedef struct PageColumns
 {
-	int key_attno;
+	int key_attno; /* 0 if it is no column of the table's own */
 	int key_length;
-	int at_attno;
+	int at_attno; /* the same */
 	bool is_date;
 	int natts; /* that a row must have for all that is read of it */
 	const RowShape *shape;

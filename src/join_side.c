@@ -155,8 +155,9 @@ read_instant(JoinSide *side, TupleTableSlot *slot, ExprContext *econtext)
 }
 
 /*
- * From now on, rows are read without the plan. Its filter is asked last, of those only that pass the
- * sieve: but not where it is measured, for then it is to tell how many rows it has, as it always does.
+ * From now on, rows are read without the plan. The filter of probes is asked last, of those only that pass
+ * the sieve; where there is none, it is asked of one row after the other, for the next one may not be wanted.
+ * Built rows all are. So are rows that are measured: the plan is to tell how many it has.
  */
 static void
 begin_scan(JoinSide *side)
@@ -164,9 +165,10 @@ begin_scan(JoinSide *side)
 	PlanState *plan = side->plan;
 	bool is_measured = plan->instrument != NULL;
 	bool is_sieved = side->sieve != NULL && side->sieve->words != NULL;
+	bool filters_pages = side->may_filter && (side->is_build || is_measured);
 
 	if (side->key_is_word && !side->has_span && !side->is_window &&
-	    (plan->qual == NULL || side->may_filter))
+	    (plan->qual == NULL || filters_pages || (side->may_filter && is_sieved)))
 	{
 		PageColumns columns = {.key_attno = side->keys[0].attno,
 		                       .key_length = side->key_lengths[0],
@@ -175,8 +177,8 @@ begin_scan(JoinSide *side)
 		                       .natts = side->natts,
 		                       .shape = &side->shape};
 
-		side->page = inf_page_begin((ScanState *) plan, &columns,
-		                            plan->qual != NULL && (!is_sieved || is_measured));
+		side->page =
+		    inf_page_begin((ScanState *) plan, &columns, plan->qual != NULL && filters_pages);
 	}
 	/* pages tell of their rows, rows do not */
 	if (side->page != NULL || !is_measured)

@@ -18,7 +18,7 @@
 #define MOST_PASSED 1023
 
 bool
-inf_page_scan_begin(PageScan *pages, ScanState *plan, OffsetNumber *filtered)
+inf_page_scan_begin(PageScan *pages, ScanState *plan)
 {
 	TableScanDesc scan = plan->ss_currentScanDesc;
 	TupleTableSlot *slot = plan->ss_ScanTupleSlot;
@@ -30,7 +30,6 @@ inf_page_scan_begin(PageScan *pages, ScanState *plan, OffsetNumber *filtered)
 	pages->plan = &plan->ps;
 	pages->scan = (HeapScanDesc) scan;
 	pages->slot = slot;
-	pages->filtered = filtered;
 	pages->asked = pages->before = InvalidBuffer;
 	return true;
 }

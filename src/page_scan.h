@@ -39,11 +39,15 @@ typedef struct PageScan
 	int passed;       /* as many as there were last time */
 } PageScan;
 
-/*
- * For the plan of a scan that has given its first row (see inf_is_bare_scan); false if its pages cannot
- * be had. With room for the rows of a page, only those are given that the plan's filter lets pass.
- */
-extern bool inf_page_scan_begin(PageScan *pages, ScanState *plan, OffsetNumber *filtered);
+/* For the plan of a scan that has given its first row (see inf_is_bare_scan); false if its pages cannot be had. */
+extern bool inf_page_scan_begin(PageScan *pages, ScanState *plan);
+
+/* From now on only rows are given that the plan's filter lets pass; there is room for those of a page. */
+static inline void
+inf_page_scan_filter(PageScan *pages, OffsetNumber *room)
+{
+	pages->filtered = room;
+}
 
 /*
  * What the scan has left of its page, or its next one; it may be no row at all. False at the end of the

@@ -46,16 +46,16 @@ inf_row_columns_init(RowColumns *columns, MemoryContext context, TupleDesc desc,
 	for (int i = 0; i < columns->natts; i++)
 	{
 		Form_pg_attribute column = TupleDescAttr(desc, i);
-		int offset = inf_fixed_offset(desc, i + 1);
 
 		columns->steps[i].length = column->attlen;
 		columns->steps[i].alignment = (uint8) att_align_nominal(1, column->attalign);
 		columns->steps[i].wanted = INF_MOST_ROW_COLUMNS;
-		if (offset >= 0)
-		{
-			columns->nfixed = i + 1;
-			columns->end_of_fixed = offset;
-		}
+	}
+	while (columns->first < columns->natts - 1 && columns->steps[columns->first].length > 0)
+	{
+		const RowStep *step = &columns->steps[columns->first++];
+
+		columns->end_before = (int) TYPEALIGN(step->alignment, columns->end_before) + step->length;
 	}
 	/* of columns that are the same one, the first is found on the way */
 	for (int i = n - 1; i >= 0; i--)
@@ -85,11 +85,10 @@ inf_find_columns(const RowColumns *columns, HeapTupleHeader header, const char *
 
 	for (int k = 0; k < INF_MOST_ROW_COLUMNS; k++)
 		places[k] = has_nulls ? NULL : at + columns->offsets[k];
-	/* the last of those whose place is known may be of variable length: that one is on the way */
 	if (!has_nulls)
 	{
-		i = columns->nfixed - 1;
-		at += columns->end_of_fixed;
+		i = columns->first;
+		at += columns->end_before;
 	}
 	for (; i < columns->natts; i++)
 	{

@@ -28,9 +28,9 @@ typedef struct RowColumns
 	bool are_fixed;                          /* none of these is -1 */
 	uint8 first_alike[INF_MOST_ROW_COLUMNS]; /* the first that is the same column */
 	int natts;                               /* that a row must have for all of them */
-	int nfixed;                              /* of these, that begin at a place that is known */
-	int end_of_fixed;                        /* where the last one of these begins */
-	RowStep *steps;                          /* of the natts */
+	int first;      /* on the way, in rows without NULLs: those before it are of fixed length */
+	int end_before; /* where these end */
+	RowStep *steps; /* of the natts */
 } RowColumns;
 
 /*

@@ -31,11 +31,13 @@ add_pages(SetScanState *state, PlanState *child)
 	PageScan pages;
 	int attnos[SET_COLUMNS];
 
-	if (!inf_page_scan_begin(&pages, scan, child->qual == NULL ? NULL : state->filtered))
+	if (!inf_page_scan_begin(&pages, scan))
 		return false;
+	if (child->qual != NULL)
+		inf_page_scan_filter(&pages, state->filtered);
 	for (int i = 0; i < SET_COLUMNS; i++)
 		attnos[i] = state->columns[i].attno;
-	inf_row_columns_init(&state->places, child->state->es_query_cxt,
+	inf_row_columns_init(&state->places, state->context,
 	                     scan->ss_ScanTupleSlot->tts_tupleDescriptor, attnos, SET_COLUMNS);
 	while (inf_page_scan_next(&pages))
 	{

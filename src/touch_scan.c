@@ -4,8 +4,6 @@
  */
 #include "postgres.h"
 
-#include "access/tupmacs.h"
-
 #include "compat.h"
 #include "core/instant.h"
 #include "identity.h"
@@ -89,6 +87,8 @@ add_batch(SetScanState *state, InfTouchBatch *batch)
 	inf_touch_builder_add_batch(&state->set->builder.touches, batch);
 	batch->n = 0;
 	MemoryContextSwitchTo(old);
+	/* names may have been made of what is stored apart, or of another encoding */
+	ResetExprContext(state->css.ss.ps.ps_ExprContext);
 }
 
 static inline void
@@ -102,11 +102,12 @@ put_in_batch(const SetScanState *state, InfTouchBatch *batch, const ReadTouch *t
 static void
 add_slot(SetScanState *state, TupleTableSlot *slot)
 {
-	InfTouchBatch batch = {.n = 0};
+	InfTouchBatch batch;
 	ReadTouch touch;
 
 	if (!read_slot(state, slot, &touch))
 		return;
+	batch.n = 0;
 	put_in_batch(state, &batch, &touch);
 	add_batch(state, &batch);
 }

@@ -10,7 +10,8 @@ use POSIX ();
 
 $| = 1;
 
-my ($psql, $rounds, $scale, $duck, @wanted) = @ARGV;
+my ($psql, $rounds, $scale, $duck, $only) = @ARGV;
+my @wanted = split /\s*,\s*/, $only;
 my %session;
 my @table;    # what was measured: title, order of the statements, medians
 
@@ -44,7 +45,7 @@ sub run_on
 sub pg { return run_on('pg', $_[0]); }
 sub median { my @s = sort { $a <=> $b } @_; return $s[$#s / 2]; }
 
-# Sections can be asked for by name: make bench ONLY="ledger growth"
+# Sections can be asked for by parts of their names: make bench ONLY="ledger, sizes of the join"
 sub section
 {
 	my ($name, $code) = @_;

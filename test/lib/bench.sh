@@ -1,5 +1,5 @@
 # make bench: speed as ratios, side by side in one run. SCALE=0.1 takes a tenth of the data,
-# ROUNDS=3 fewer repetitions, ONLY="ledger" one section.
+# ROUNDS=3 fewer repetitions, ONLY="ledger, heavy" some sections.
 . test/lib/module.sh
 SCALE=${SCALE:-1}
 ROUNDS=${ROUNDS:-5}
@@ -64,5 +64,4 @@ restart_server bench
 run_psql -At -c "SELECT format('SELECT count(*) FROM %s;', oid::regclass) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY relpages" |
 	PGOPTIONS="-c max_parallel_workers_per_gather=0" run_psql -f - >/dev/null
 progress "measuring, $ROUNDS rounds"
-# shellcheck disable=SC2086
-perl test/bench/bench.pl "$BIN/psql" "$ROUNDS" "$SCALE" "$DUCK" ${ONLY:-}
+perl test/bench/bench.pl "$BIN/psql" "$ROUNDS" "$SCALE" "$DUCK" "${ONLY:-}"

@@ -3,7 +3,7 @@
 -- before, in and after what is read; keys that look like an empty place of the directory.
 SET temp_buffers = '800kB';
 BEGIN;
-SELECT plan(300);
+SELECT plan(303);
 
 \ir ../lib/same_rows.sql
 
@@ -140,6 +140,20 @@ END $$;
 SELECT same_scans(format('SELECT count(*) FROM %s t %s JOIN %s o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', touches, kind, orders), format('%s %s JOIN %s', touches, kind, orders))
 FROM   unnest('{held_touches,described,(SELECT * FROM held_touches WHERE touch_id % 3 = 0),(SELECT * FROM held_touches AS h WHERE (SELECT h.touch_id % 3 = 0))}'::text[]) AS touches,
        unnest('{INNER,RIGHT,LEFT}'::text[]) AS kind, unnest('{orders,(SELECT * FROM described_orders WHERE order_id % 10 = 0)}'::text[]) AS orders;
+
+-- a filter is asked of no row behind the last one that is wanted
+CREATE TABLE risky AS SELECT n AS touch_id, n % 10 AS customer_id, timestamptz '2026-01-01 00:00+00' AS touched_at, CASE WHEN n = 50 THEN 0 ELSE 1 END AS x FROM generate_series(1, 1000) AS n;
+CREATE TABLE safe_orders AS SELECT n % 3 AS customer_id, timestamptz '2026-01-02 00:00+00' AS ordered_at FROM generate_series(1, 20) AS n;
+ANALYZE risky, safe_orders;
+SET LOCAL enable_hashjoin = off;
+SET LOCAL enable_mergejoin = off;
+SET LOCAL enable_nestloop = off;
+SELECT is_joined('SELECT touch_id FROM risky t JOIN safe_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at WHERE 10 / t.x > 0 LIMIT 1', 'a filter that fails later: the plan');
+SELECT lives_ok('SELECT touch_id FROM risky t JOIN safe_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at WHERE 10 / t.x > 0 LIMIT 1', 'a filter that fails later');
+SELECT throws_ok('SELECT count(touch_id) FROM risky t JOIN safe_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at WHERE 10 / t.x > 0', '22012', NULL, 'and it does fail');
+RESET enable_hashjoin;
+RESET enable_mergejoin;
+RESET enable_nestloop;
 
 -- filters of the tables: of the side that is read in place, they come after the sieve
 CREATE FUNCTION odd(bigint) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1 % 2 <> 0; END';

@@ -1,7 +1,7 @@
 -- touch_agg() and purchase_agg() by a set scan: when it is taken, and that the set is to the bit the one
 -- that the server's own aggregate makes.
 BEGIN;
-SELECT plan(337);
+SELECT plan(346);
 
 CREATE FUNCTION plan_of(query text, options text DEFAULT 'COSTS OFF') RETURNS text LANGUAGE plpgsql AS $$
 DECLARE line text; plan text := '';
@@ -91,6 +91,13 @@ SELECT same_set('SELECT s.x, j.* FROM generate_series(0, 4) AS s(x), LATERAL (SE
 CREATE TABLE many_names AS SELECT 'user-' || customer_id AS customer, '@creator_' || influencer_id AS influencer, touched_at FROM many;
 ANALYZE many_names;
 SELECT same_touches('many_names', 'many names', 'customer, influencer, touched_at');
+ALTER TABLE people DROP COLUMN customer_id;
+ALTER TABLE people ADD COLUMN campaign text DEFAULT 'none', ADD COLUMN sponsor varchar;
+INSERT INTO people SELECT touch_id, customer, influencer, touched_at, touched_on, customer_uuid, influencer_uuid, influencer_number, revenue, influencer, left(influencer, 2) FROM people;
+ANALYZE people;
+SELECT same_touches('people', 'names behind a dropped column', 'customer, influencer, touched_at');
+SELECT same_touches('people', 'names that are newer than rows, with a default', 'customer, campaign, touched_at');
+SELECT same_touches('people', 'and without', 'customer, sponsor, touched_at');
 CREATE TABLE too_long AS SELECT 1 AS customer_id, repeat('x', 65535 + n) AS influencer, timestamptz '2026-01-01 00:00+00' AS touched_at FROM generate_series(0, 1) AS n;
 ANALYZE too_long;
 SELECT same_touches('too_long WHERE length(influencer) < 65536', 'the longest name', 'customer_id, influencer, touched_at');

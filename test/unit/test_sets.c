@@ -362,6 +362,25 @@ merge_runs(size_t pieces, const Shape *shape)
 	free(rows);
 }
 
+/* Keys are stored, so a name has the key that it has always had, whatever its length and where it stands. */
+static void
+test_hashes(void)
+{
+	uint8_t bytes[64];
+	uint64_t all = 0;
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t) (i * 37 + 129);
+	for (size_t start = 0; start < 8; start++)
+	{
+		for (size_t n = 0; n <= 40; n++)
+			all = inf_mix64(all ^ inf_hash_bytes(bytes + start, n));
+	}
+	ok(all == UINT64_C(0x5A21721C3AEE1600), "hashes of 0 to 40 bytes");
+	ok(inf_hash_bytes("@ada", 4) == UINT64_C(0x048992B67C24B782), "the hash of a handle");
+	ok(inf_hash_bytes("customer 4711", 13) == UINT64_C(0x15D3B4DF80CDE99B), "and of a customer");
+}
+
 int
 main(void)
 {
@@ -380,6 +399,7 @@ main(void)
 	    {150000, 50, 7, 60000000, 500000, 0, 1},
 	};
 
+	test_hashes();
 	for (size_t s = 0; s < sizeof(shapes) / sizeof(shapes[0]); s++)
 	{
 		const Shape *shape = &shapes[s];
