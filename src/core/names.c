@@ -239,13 +239,19 @@ inf_name_codes(InfNameTable *table, const InfName *names, size_t n, uint32_t *co
 	uint64_t tags[INF_NAME_BATCH];
 
 	INF_GUARANTEED(n <= INF_NAME_BATCH);
+	if (identity == INF_IDENTITY_INTEGER)
+	{
+		for (size_t i = 0; i < n; i++)
+			codes[i] = inf_name_code(table, names[i]);
+		return;
+	}
 	for (size_t i = 0; i < n; i++)
 	{
 		tags[i] = tag_of(identity, names[i]);
 		if (has_slots)
 			__builtin_prefetch(&table->slots[home_of(identity, tags[i], table->mask)]);
 	}
-	for (size_t i = 0; i < n && has_slots && identity != INF_IDENTITY_INTEGER; i++)
+	for (size_t i = 0; i < n && has_slots; i++)
 		__builtin_prefetch(expected_bytes(table, tags[i]));
 	for (size_t i = 0; i < n; i++)
 		codes[i] = code_of_tag(table, names[i], tags[i]);

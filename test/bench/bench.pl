@@ -149,6 +149,23 @@ sub plan
 	print map { "    $_\n" } split /\n/, $plan;
 }
 
+# With and without one of ours: both in the same session, as the setting goes with the statement.
+sub compare_join
+{
+	my ($title, $sql) = @_;
+	compare("The attribution join: $title", 0.5, 'the plain join',
+		map { [ $_->[0], 'pg', "SET influence.enable_attribution_join = $_->[1];\n$sql", $_->[2] ] } ([ 'the plain join', 'off', 2 ], [ 'the attribution join', 'on', $rounds ]));
+	plan($sql);
+}
+
+sub compare_set
+{
+	my ($title, $sql) = @_;
+	compare("A set of $title", undef, "the server's aggregate",
+		map { [ $_->[0], 'pg', "SET influence.enable_set_scan = $_->[1];\n$sql" ] } ([ "the server's aggregate", 'off' ], [ 'the set scan', 'on' ]));
+	plan($sql);
+}
+
 start_session('pg', $psql, '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1');
 start_session('duck', 'node', split / /, $duck) if $duck;
 printf "PostgreSQL %s\n", (pg("SHOW server_version"))[1];
@@ -185,11 +202,7 @@ section 'the attribution join', sub {
 		pg("SET max_parallel_workers_per_gather = $workers");
 		for my $name (sort keys %queries)
 		{
-			# both in the same session: the setting goes with the statement
-			my @sides = map { [ $_->[0], 'pg', "SET influence.enable_attribution_join = $_->[1];\n$queries{$name}", $_->[2] ] }
-			  ([ 'the plain join', 'off', 2 ], [ 'the attribution join', 'on', $rounds ]);
-			compare("The attribution join: $name, $workers workers", 0.5, 'the plain join', @sides);
-			plan($queries{$name});
+			compare_join("$name, $workers workers", $queries{$name});
 		}
 	}
 };
@@ -251,10 +264,7 @@ section 'the set scan', sub {
 		pg("SET max_parallel_workers_per_gather = $workers");
 		for my $name (sort keys %queries)
 		{
-			# both in the same session: the setting goes with the statement
-			compare("A set of $name, $workers workers", undef, "the server's aggregate",
-				map { [ $_->[0], 'pg', "SET influence.enable_set_scan = $_->[1];\n$queries{$name}" ] } ([ "the server's aggregate", 'off' ], [ 'the set scan', 'on' ]));
-			plan($queries{$name});
+			compare_set("$name, $workers workers", $queries{$name});
 		}
 	}
 };
@@ -277,15 +287,11 @@ section 'names', sub {
 		pg("SET max_parallel_workers_per_gather = $workers");
 		for my $name (sort keys %sets)
 		{
-			compare("A set of $name, $workers workers", undef, "the server's aggregate",
-				map { [ $_->[0], 'pg', "SET influence.enable_set_scan = $_->[1];\n$sets{$name}" ] } ([ "the server's aggregate", 'off' ], [ 'the set scan', 'on' ]));
-			plan($sets{$name});
+			compare_set("$name, $workers workers", $sets{$name});
 		}
 		for my $name (sort keys %pairs)
 		{
-			compare("The attribution join: $name, $workers workers", 0.5, 'the plain join',
-				map { [ $_->[0], 'pg', "SET influence.enable_attribution_join = $_->[1];\n$pairs{$name}", $_->[2] ] } ([ 'the plain join', 'off', 2 ], [ 'the attribution join', 'on', $rounds ]));
-			plan($pairs{$name});
+			compare_join("$name, $workers workers", $pairs{$name});
 		}
 	}
 	pg("DROP TABLE named_touches, named_orders");
