@@ -94,6 +94,7 @@ OBJS = \
 	src/join_explain.o \
 	src/join_group.o \
 	src/join_init.o \
+	src/join_key.o \
 	src/join_order.o \
 	src/join_page.o \
 	src/join_part.o \

@@ -37,9 +37,7 @@ same_keys(const RowShape *shape, JoinKeys *keys, const uint64 *a, const uint64 *
 		Datum left = inf_row_datum(shape, a, (const char *) a, key->column);
 		Datum right = inf_row_datum(shape, b, (const char *) b, key->column);
 
-		if (key->is_word
-		        ? left != right
-		        : !DatumGetBool(FunctionCall2Coll(&key->same, key->collation, left, right)))
+		if (!inf_keys_are_equal(key, &key->same, left, right))
 			return false;
 	}
 	return true;
@@ -54,6 +52,8 @@ is_of_group(Grouping *g, uint64 number, const RowShape *shape, JoinKeys *keys, c
 
 	if (g->firsts == NULL)
 		return true;
+	if (!keys->calls_functions)
+		return same_keys(shape, keys, g->firsts[number], row);
 	old = MemoryContextSwitchTo(g->comparing);
 	same = same_keys(shape, keys, g->firsts[number], row);
 	MemoryContextSwitchTo(old);

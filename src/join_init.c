@@ -10,7 +10,6 @@
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
@@ -65,57 +64,6 @@ translate(Node *node, Translation *translation)
 	return expression_tree_mutator(node, translate, translation);
 }
 
-/* Equalities that hold if and only if the words do. */
-static bool
-compares_words(Oid operator)
-{
-	switch (get_opcode(operator))
-	{
-		case F_INT2EQ:
-		case F_INT4EQ:
-		case F_INT8EQ:
-		case F_INT24EQ:
-		case F_INT42EQ:
-		case F_INT28EQ:
-		case F_INT82EQ:
-		case F_INT48EQ:
-		case F_INT84EQ:
-		case F_OIDEQ:
-		case F_BOOLEQ:
-		case F_CHAREQ:
-		case F_DATE_EQ:
-		case F_ENUM_EQ:
-		case F_TIMESTAMP_EQ:
-		case F_TIMESTAMPTZ_EQ:
-			return true;
-		default:
-			return false;
-	}
-}
-
-static void
-init_keys(JoinKeys *keys, List *operators, List *same, List *collations)
-{
-	keys->nkeys = list_length(operators);
-	keys->keys = palloc0(keys->nkeys * sizeof(JoinKey));
-	for (int i = 0; i < keys->nkeys; i++)
-	{
-		JoinKey *key = &keys->keys[i];
-		Oid probe_hash;
-		Oid build_hash;
-
-		key->collation = list_nth_oid(collations, i);
-		key->is_word = compares_words(list_nth_oid(operators, i));
-		if (!get_op_hash_functions(list_nth_oid(operators, i), &probe_hash, &build_hash))
-			elog(ERROR, "operator %u has no hash functions", list_nth_oid(operators, i));
-		fmgr_info(probe_hash, &key->probe_hash);
-		fmgr_info(build_hash, &key->build_hash);
-		fmgr_info(get_opcode(list_nth_oid(operators, i)), &key->equal);
-		fmgr_info(get_opcode(list_nth_oid(same, i)), &key->same);
-	}
-	keys->is_word = keys->nkeys == 1 && keys->keys[0].is_word;
-}
-
 static void
 init_plan(JoinSide *side, PlanState *plan)
 {
@@ -137,15 +85,15 @@ init_side(AttributionJoinState *state, JoinSide *side, List *key_expressions, Ex
 	PlanState *parent = &state->css.ss.ps;
 	int nkeys = state->keys.nkeys;
 
-	side->key_is_word = state->keys.is_word;
-	side->keys = palloc0(nkeys * sizeof(SideExpression));
+	side->keys = &state->keys;
+	side->key_expressions = palloc0(nkeys * sizeof(SideExpression));
 	side->key_lengths = palloc0(nkeys * sizeof(int));
 	side->key_values = palloc0(nkeys * sizeof(Datum));
 	for (int i = 0; i < nkeys; i++)
 	{
 		Expr *key = (Expr *) translate(list_nth(key_expressions, i), translation);
 
-		side->keys[i] = inf_side_expression(side, key, parent);
+		side->key_expressions[i] = inf_side_expression(side, key, parent);
 		side->key_lengths[i] = get_typlen(exprType((Node *) key));
 	}
 	side->at = inf_side_expression(side, (Expr *) translate((Node *) at, translation), parent);
@@ -276,9 +224,9 @@ keep_keys(AttributionJoinState *state, List *build_keys, List *probe_keys)
 
 		key->column = state->build.shape.ncolumns;
 		get_typlenbyval(exprType(list_nth(build_keys, i)), &length, &by_value);
-		inf_row_shape_add(&state->build.shape, -1 - i, length, by_value || key->is_word);
+		inf_row_shape_add(&state->build.shape, -1 - i, length, by_value || key->kind == KEY_WORD);
 		get_typlenbyval(exprType(list_nth(probe_keys, i)), &length, &by_value);
-		inf_row_shape_add(&state->probe.shape, -1 - i, length, by_value || key->is_word);
+		inf_row_shape_add(&state->probe.shape, -1 - i, length, by_value || key->kind == KEY_WORD);
 	}
 }
 
@@ -347,9 +295,9 @@ inf_join_begin(CustomScanState *node, EState *estate, int eflags)
 	state->orders_built = list_nth_int(numbers, NUMBER_ORDERS_BUILT);
 	state->time_type = list_nth_int(numbers, NUMBER_TIME_TYPE);
 	state->expected_rows = floatVal(list_nth(scan->custom_private, PRIVATE_ROWS));
-	init_keys(&state->keys, list_nth(scan->custom_private, PRIVATE_OPERATORS),
-	          list_nth(scan->custom_private, PRIVATE_BUILT_SAME),
-	          list_nth(scan->custom_private, PRIVATE_COLLATIONS));
+	inf_keys_init(&state->keys, list_nth(scan->custom_private, PRIVATE_OPERATORS),
+	              list_nth(scan->custom_private, PRIVATE_BUILT_SAME),
+	              list_nth(scan->custom_private, PRIVATE_COLLATIONS));
 
 	state->build.is_build = true;
 	state->probe.sieve = &state->sieve;

@@ -1,17 +1,18 @@
 /*
  * join_page.h
- *		Rows of a table's pages, from which an attribution join reads key and instant in place.
+ *		Rows of a table's pages, from which an attribution join reads keys and instant in place.
  */
 #ifndef INF_JOIN_PAGE_H
 #define INF_JOIN_PAGE_H
 
+#include "join_key.h"
 #include "join_row.h"
 #include "page_scan.h"
 #include "row_columns.h"
 
 typedef struct PageRow
 {
-	uint64 key;
+	uint64 key; /* or the hash of several, or of one that is no word */
 	int64 instant;
 	uint64 hash;       /* of the key */
 	OffsetNumber item; /* of the page */
@@ -20,19 +21,34 @@ typedef struct PageRow
 	bool may_match;    /* false if that was found out: no key, no instant, or the sieve tells */
 } PageRow;
 
+/* A key that is a column of the table's own. */
+typedef struct PageKey
+{
+	const JoinKey *key;
+	FmgrInfo *hash;
+	int attno;
+	int length; /* attlen */
+	bool by_value;
+} PageKey;
+
+#define INF_MOST_PAGE_KEYS (INF_MOST_ROW_COLUMNS - 1)
+
 typedef struct JoinPage
 {
 	PageScan pages;
 	bool is_date;
 	int natts; /* that a row must have for all that is read of it */
-	int key_length;
-	RowColumns places;   /* of key and instant */
-	int *column_offsets; /* of the shape's columns, all of which are words; or NULL */
+	int nkeys;
+	PageKey keys[INF_MOST_PAGE_KEYS];
+	bool is_word;          /* there is one, and it is a word */
+	MemoryContext hashing; /* what functions of keys take for a while; NULL: there are none */
+	RowColumns places;     /* of the keys, and behind them the instant */
+	int *column_offsets;   /* of the shape's columns, all of which are words; or NULL */
 	OffsetNumber filtered[MaxHeapTuplesPerPage];
 
 	int nrows;
 	int nunread;      /* rows that have to be taken apart */
-	int nunmatchable; /* rows without a key or an instant */
+	int nunmatchable; /* rows without one of the keys, or without an instant */
 	PageRow rows[MaxHeapTuplesPerPage];
 
 	/* rows that are handed on, by number */
@@ -41,12 +57,12 @@ typedef struct JoinPage
 	uint16 handed[MaxHeapTuplesPerPage];
 } JoinPage;
 
-/* What is read of a table's rows. The key is a word. */
+/* What is read of a table's rows. */
 typedef struct PageColumns
 {
-	int key_attno; /* 0 if it is no column of the table's own */
-	int key_length;
-	int at_attno; /* the same */
+	int nkeys;
+	const PageKey *keys;
+	int at_attno; /* 0 if it is no column of the table's own */
 	bool is_date;
 	int natts; /* that a row must have for all that is read of it */
 	const RowShape *shape;

@@ -19,6 +19,10 @@
 
 #define LINE_WORDS (INF_CACHE_LINE / sizeof(uint64))
 
+/* Rows of different lengths: a batch has no more than one beyond this, and its memory is given back. */
+#define BATCH_WORDS 8192
+#define MOST_KEPT_WORDS (16 * (Size) BATCH_WORDS)
+
 /* Tables that stay in the processor's cache are not worth reading ahead for. */
 #define BATCH_TABLE_BYTES (512 * 1024)
 
@@ -34,60 +38,75 @@ keys_match(AttributionJoinState *state, const JoinPart *part, const JoinRun *run
 		JoinKey *key = &state->keys.keys[i];
 		Datum built = inf_row_datum(placed, row, part->references, key->column);
 
-		if (key->is_word
-		        ? built != values[i]
-		        : !DatumGetBool(FunctionCall2Coll(&key->equal, key->collation, values[i], built)))
+		if (!inf_keys_are_equal(key, &key->equal, values[i], built))
 			return false;
 	}
 	return true;
 }
 
-/*
- * The key's run, of those of a place, or NULL. Where words are only hashes of the keys, the values are
- * compared, too; otherwise they are not read.
- */
+/* The run with that word, from one on, or NULL. There are at most a few at a place. */
 static inline JoinRun *
-find_run_at(AttributionJoinState *state, const JoinPart *part, uint64 key, const uint32 *place,
-            const Datum *values)
+run_with_word(const AttributionJoinState *state, JoinRun *run, const JoinRun *end, uint64 key)
+{
+	for (; run < end; run = inf_next_run(&state->placed, run))
+	{
+		if (run->key == key)
+			return run;
+	}
+	return NULL;
+}
+
+/* The first run of a place with that word, or NULL. */
+static inline JoinRun *
+first_with_word(const AttributionJoinState *state, const JoinPart *part, uint64 key,
+                const uint32 *place)
 {
 	const JoinRun *end = inf_run_at_word(part, place[1]);
 	JoinRun *run = inf_run_at_word(part, place[0]);
 
 	/* which of two short runs it is, nobody could guess */
-	if (state->keys.is_word && run < end && run->count <= SHORT_SEARCH)
+	if (run < end && run->count <= SHORT_SEARCH)
 	{
 		JoinRun *second = inf_next_run(&state->placed, run);
 
 		second = second < end ? second : run;
 		run = run->key == key ? run : second;
 	}
-	for (; run < end; run = inf_next_run(&state->placed, run))
-	{
-		if (run->key == key && (state->keys.is_word || keys_match(state, part, run, values)))
-			return run;
-	}
-	return NULL;
+	return run_with_word(state, run, end, key);
 }
 
+/*
+ * Words are hashes of the keys: the run with these values, of those with the word, from the first one on;
+ * or NULL. To compare values may take memory for a while.
+ */
+static JoinRun *
+run_with_values(AttributionJoinState *state, const JoinPart *part, JoinRun *run,
+                const uint32 *place, const Datum *values)
+{
+	const JoinRun *end = inf_run_at_word(part, place[1]);
+	MemoryContext old = CurrentMemoryContext;
+
+	if (state->keys.calls_functions)
+		MemoryContextSwitchTo(state->css.ss.ps.ps_ExprContext->ecxt_per_tuple_memory);
+	while (run != NULL && !keys_match(state, part, run, values))
+		run = run_with_word(state, inf_next_run(&state->placed, run), end, run->key);
+	MemoryContextSwitchTo(old);
+	return run;
+}
+
+/* The key's run, or NULL. The values are read only where they are no single word. */
 static inline JoinRun *
 find_run(AttributionJoinState *state, const JoinPart *part, uint64 key, uint64 hash,
          const Datum *values)
 {
+	const uint32 *place;
+	JoinRun *run;
+
 	if (part->runs == NULL)
 		return NULL;
-	return find_run_at(state, part, key, inf_place(part, hash), values);
-}
-
-/* The same where to compare values may take memory for a while. */
-static JoinRun *
-find_run_of_values(AttributionJoinState *state, const JoinPart *part, uint64 key, uint64 hash)
-{
-	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
-	MemoryContext old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
-	JoinRun *run = find_run(state, part, key, hash, state->probe.key_values);
-
-	MemoryContextSwitchTo(old);
-	return run;
+	place = inf_place(part, hash);
+	run = first_with_word(state, part, key, place);
+	return state->keys.is_word ? run : run_with_values(state, part, run, place, values);
 }
 
 /* The lookback of a whole scan, when it is first needed. */
@@ -255,7 +274,9 @@ next_slot(AttributionJoinState *state)
 
 		if (slot == NULL)
 			return false;
-		if (!inf_side_read(side, &state->keys, slot, econtext))
+		if (state->keys.calls_functions)
+			ResetExprContext(econtext);
+		if (!inf_side_read(side, slot, econtext))
 		{
 			if (!state->keeps_probe || !inf_side_has_row(side, slot))
 				continue;
@@ -274,10 +295,11 @@ next_slot(AttributionJoinState *state)
 		}
 		if (is_sieved_out(state, hash))
 			CHECK_FOR_INTERRUPTS();
-		else if (state->keys.is_word)
-			run = find_run(state, part, side->key, hash, NULL);
 		else
-			run = find_run_of_values(state, part, side->key, hash);
+		{
+			inf_side_know_keys(side, slot);
+			run = find_run(state, part, side->key, hash, side->key_values);
+		}
 		if ((run == NULL && !state->keeps_probe) || !inf_side_has_row(side, slot))
 			continue;
 		start_probe(state);
@@ -295,15 +317,20 @@ next_slot(AttributionJoinState *state)
 static bool
 start_batches(AttributionJoinState *state)
 {
-	if (state->probe.shape.has_references || state->table->used < BATCH_TABLE_BYTES)
+	const RowShape *shape = &state->probe.shape;
+
+	if (state->table->used < BATCH_TABLE_BYTES)
 		return false;
 	if (state->batch == NULL)
 	{
 		MemoryContext context = state->css.ss.ps.state->es_query_cxt;
 
 		state->batch = MemoryContextAlloc(context, MAX_BATCH * sizeof(ReadyProbe));
-		state->batch_rows = MemoryContextAlloc(
-		    context, MAX_BATCH * (Size) (1 + state->probe.shape.words) * sizeof(uint64));
+		state->batch_words =
+		    shape->has_references ? BATCH_WORDS : MAX_BATCH * (Size) (1 + shape->words);
+		state->batch_rows = MemoryContextAlloc(context, state->batch_words * sizeof(uint64));
+		if (shape->has_references)
+			state->batch_starts = MemoryContextAlloc(context, MAX_BATCH * sizeof(Size));
 	}
 	/* a cursor's first row should not wait for many */
 	state->batch_room = 8;
@@ -314,23 +341,67 @@ start_batches(AttributionJoinState *state)
 static inline uint64 *
 batch_row(const AttributionJoinState *state, int number)
 {
-	return state->batch_rows + (Size) number * (1 + state->probe.shape.words) + 1;
+	Size start = unlikely(state->batch_starts != NULL)
+	                 ? state->batch_starts[number]
+	                 : (Size) number * (1 + state->probe.shape.words);
+
+	return state->batch_rows + start + 1;
+}
+
+/* Room for one more row, with its key; what the batch has may come to another place. */
+static uint64 *
+batch_room_for(AttributionJoinState *state, uint32 words)
+{
+	Size start = state->batch_used;
+
+	state->batch_used += 1 + (Size) words;
+	if (state->batch_used > state->batch_words)
+	{
+		state->batch_words = Max(state->batch_used, 2 * state->batch_words);
+		state->batch_rows = repalloc_huge(state->batch_rows, state->batch_words * sizeof(uint64));
+	}
+	state->batch_starts[state->nbatch] = start;
+	return state->batch_rows + start + 1;
+}
+
+/* The rows of the last batch are done with. */
+static void
+empty_batch(AttributionJoinState *state)
+{
+	state->nbatch = state->batch_at = 0;
+	state->batch_used = 0;
+	if (state->batch_starts != NULL && state->batch_words > MOST_KEPT_WORDS)
+	{
+		state->batch_words = BATCH_WORDS;
+		state->batch_rows = repalloc_huge(state->batch_rows, BATCH_WORDS * sizeof(uint64));
+	}
+	if (state->keys.calls_functions)
+		ResetExprContext(state->css.ss.ps.ps_ExprContext);
 }
 
 /* The probe just read, as a row of the batch. Where no columns are kept, there is little to it. */
 static inline void
-keep_in_batch(JoinSide *side, TupleTableSlot *slot, uint64 *row, bool matchable)
+keep_in_batch(AttributionJoinState *state, TupleTableSlot *slot, bool matchable)
 {
-	inf_row_begin(&side->shape, row, side->key, (uint32) side->shape.words);
-	if (side->shape.ncolumns == 0 && !side->shape.span)
+	JoinSide *side = &state->probe;
+	uint32 words = (uint32) side->shape.words;
+	bool is_bare = side->shape.ncolumns == 0 && !side->shape.span;
+	uint64 *row;
+
+	if (!is_bare)
+		words = inf_side_collect(side, slot, matchable);
+	row = state->batch_starts == NULL ? batch_row(state, state->nbatch)
+	                                  : batch_room_for(state, words);
+	inf_row_begin(&side->shape, row, side->key, words);
+	if (!is_bare)
+		inf_side_fill(side, row, matchable);
+	else
 	{
 		ROW_AT(row) = matchable ? side->instant : 0;
 		if (side->shape.has_head)
 			ROW_HEAD(row)->state = matchable ? ROW_MATCHABLE : ROW_UNMATCHABLE;
-		return;
 	}
-	inf_side_collect(side, slot, matchable);
-	inf_side_fill(side, row, matchable);
+	state->nbatch++;
 }
 
 static void
@@ -339,12 +410,11 @@ read_batch(AttributionJoinState *state)
 	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
 	JoinSide *side = &state->probe;
 
-	state->nbatch = state->batch_at = 0;
-	while (state->nbatch < state->batch_room)
+	empty_batch(state);
+	while (state->nbatch < state->batch_room && state->batch_used < BATCH_WORDS)
 	{
 		JoinPage *page = side->page; /* after the first row */
 		TupleTableSlot *slot;
-		uint64 *row = batch_row(state, state->nbatch);
 		ReadyProbe *ready = &state->batch[state->nbatch];
 		bool matchable;
 
@@ -369,7 +439,7 @@ read_batch(AttributionJoinState *state)
 		ready->part = NULL;
 		ready->place = NULL;
 		ready->run = NULL;
-		matchable = inf_side_read(side, &state->keys, slot, econtext);
+		matchable = inf_side_read(side, slot, econtext);
 		if (matchable)
 		{
 			uint64 hash = side->hash;
@@ -391,11 +461,47 @@ read_batch(AttributionJoinState *state)
 			inf_join_spill_slot(state, ready->part, slot);
 			continue;
 		}
-		keep_in_batch(side, slot, row, matchable);
-		state->nbatch++;
+		keep_in_batch(state, slot, matchable);
 	}
-	state->batch_asked = state->batch_placed = state->batch_found = 0;
+	state->batch_asked = state->batch_placed = state->batch_alike = state->batch_found = 0;
 	state->batch_room = Min(2 * state->batch_room, MAX_BATCH);
+}
+
+/*
+ * Keys that are no words stand apart from the rows. Finds the first run whose word is that of a probe's
+ * key: nearly always it is the key's own. Asks for the values of that.
+ */
+static void
+ask_for_keys(AttributionJoinState *state, ReadyProbe *ready, uint64 key)
+{
+	const RowShape *placed = &state->placed;
+	const uint64 *row;
+
+	ready->run = first_with_word(state, ready->part, key, ready->place);
+	if (ready->run == NULL)
+		return;
+	row = inf_run_row(placed, ready->run, 0);
+	for (int k = 0; k < state->keys.nkeys; k++)
+	{
+		int column = state->keys.keys[k].column;
+
+		if (!placed->columns[column].by_value)
+			__builtin_prefetch(
+			    DatumGetPointer(inf_row_datum(placed, row, ready->part->references, column)));
+	}
+}
+
+/* The run of a probe in the batch: see ask_for_keys. */
+static JoinRun *
+run_of_row(AttributionJoinState *state, const ReadyProbe *ready, const uint64 *row)
+{
+	const RowShape *shape = &state->probe.shape;
+	Datum *values = state->probe.key_values;
+
+	for (int k = 0; k < state->keys.nkeys; k++)
+		values[k] =
+		    inf_row_datum(shape, row, (const char *) row, shape->ncolumns - state->keys.nkeys + k);
+	return run_with_values(state, ready->part, ready->run, ready->place, values);
 }
 
 /*
@@ -405,10 +511,10 @@ read_batch(AttributionJoinState *state)
 static inline void
 look_ahead(AttributionJoinState *state)
 {
-	JoinSide *side = &state->probe;
-	RowShape *shape = &side->shape;
-	int asked = Min(state->batch_at + 3 * LOOK_AHEAD, state->nbatch);
-	int placed = Min(state->batch_at + 2 * LOOK_AHEAD, state->nbatch);
+	bool is_word = state->keys.is_word;
+	int behind = state->batch_at + (is_word ? 0 : LOOK_AHEAD);
+	int asked = Min(behind + 3 * LOOK_AHEAD, state->nbatch);
+	int placed = Min(behind + 2 * LOOK_AHEAD, state->nbatch);
 	int found = Min(state->batch_at + LOOK_AHEAD, state->nbatch);
 
 	for (; state->batch_asked < asked; state->batch_asked++)
@@ -431,6 +537,18 @@ look_ahead(AttributionJoinState *state)
 		__builtin_prefetch(ready->part->runs +
 		                   Min(ready->place[1], ready->place[0] + LINE_WORDS - 1));
 	}
+	if (!is_word)
+	{
+		int alike = Min(state->batch_at + 2 * LOOK_AHEAD, state->nbatch);
+
+		for (; state->batch_alike < alike; state->batch_alike++)
+		{
+			ReadyProbe *ready = &state->batch[state->batch_alike];
+
+			if (ready->place != NULL)
+				ask_for_keys(state, ready, ROW_KEY(batch_row(state, state->batch_alike)));
+		}
+	}
 	for (; state->batch_found < found; state->batch_found++)
 	{
 		ReadyProbe *ready = &state->batch[state->batch_found];
@@ -439,10 +557,8 @@ look_ahead(AttributionJoinState *state)
 
 		if (ready->place == NULL)
 			continue;
-		for (int k = 0; k < state->keys.nkeys && !state->keys.is_word; k++)
-			side->key_values[k] =
-			    inf_row_datum(shape, row, NULL, shape->ncolumns - state->keys.nkeys + k);
-		ready->run = find_run_at(state, ready->part, ROW_KEY(row), ready->place, side->key_values);
+		ready->run = is_word ? first_with_word(state, ready->part, ROW_KEY(row), ready->place)
+		                     : run_of_row(state, ready, row);
 		if (ready->run == NULL)
 			continue;
 		first = expected_row(&state->placed, ready->part, ready->run);
@@ -519,8 +635,7 @@ next_in_file(AttributionJoinState *state)
 		for (int k = 0; k < state->keys.nkeys && !state->keys.is_word; k++)
 			state->probe.key_values[k] = inf_row_datum(shape, row, (const char *) row,
 			                                           shape->ncolumns - state->keys.nkeys + k);
-		run = state->keys.is_word ? find_run(state, part, ROW_KEY(row), hash, NULL)
-		                          : find_run_of_values(state, part, ROW_KEY(row), hash);
+		run = find_run(state, part, ROW_KEY(row), hash, state->probe.key_values);
 		if (run == NULL && !state->keeps_probe)
 			continue;
 		start_probe(state);

@@ -37,7 +37,7 @@ inf_join_read_side(AttributionJoinState *state, JoinSide *side, bool keeps, bool
 		slot = inf_side_next(side);
 		if (slot == NULL)
 			return NULL;
-		*matchable = inf_side_read(side, &state->keys, slot, econtext);
+		*matchable = inf_side_read(side, slot, econtext);
 		if ((!*matchable && !keeps) || !inf_side_has_row(side, slot))
 			continue;
 		if (!*matchable)

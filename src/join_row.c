@@ -50,7 +50,9 @@ void
 inf_row_shape_finish(RowShape *shape, bool has_span, bool has_head)
 {
 	shape->span = has_span;
-	shape->nulls = shape->ncolumns > 0;
+	shape->nulls = 0;
+	for (int i = 0; i < shape->ncolumns; i++)
+		shape->nulls |= shape->columns[i].source > ROW_NUMBER;
 	*shape = shape_with(shape, has_head || shape->has_references);
 }
 

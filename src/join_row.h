@@ -49,7 +49,7 @@ typedef struct RowShape
 	bool has_references; /* are there columns that are no words? */
 	bool has_head;
 	int span;  /* where is the lookback, or 0 */
-	int nulls; /* where are the NULLs, or 0 */
+	int nulls; /* where are the NULLs, or 0: nobody asks of keys and numbers whether they are NULL */
 	int first; /* where is the first column */
 	int words; /* length without what follows */
 } RowShape;

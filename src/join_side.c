@@ -92,6 +92,9 @@ inf_side_expression(JoinSide *side, Expr *expression, PlanState *parent)
 {
 	SideExpression result = {0};
 
+	/* a value of another type that is the same bytes: a varchar as text */
+	while (IsA(expression, RelabelType))
+		expression = ((RelabelType *) expression)->arg;
 	if (IsA(expression, Var) && ((Var *) expression)->varattno > 0)
 	{
 		result.attno = ((Var *) expression)->varattno;
@@ -113,22 +116,6 @@ evaluate(const SideExpression *expression, TupleTableSlot *slot, ExprContext *ec
 	}
 	econtext->ecxt_outertuple = slot;
 	return ExecEvalExpr(expression->state, econtext, isnull);
-}
-
-static inline uint64
-word_of_key(Datum value, int length)
-{
-	switch (length)
-	{
-		case 1:
-			return (uint64) (int64) DatumGetChar(value);
-		case 2:
-			return (uint64) (int64) DatumGetInt16(value);
-		case 4:
-			return (uint64) (int64) DatumGetInt32(value);
-		default:
-			return (uint64) DatumGetInt64(value);
-	}
 }
 
 /* The instant, and the lookback if it comes with it. */
@@ -154,6 +141,26 @@ read_instant(JoinSide *side, TupleTableSlot *slot, ExprContext *econtext)
 	return inf_side_instant_is_finite(side);
 }
 
+/* From where in a table's row the keys are read; false if not all of them are there. */
+static bool
+find_keys(const JoinSide *side, PageKey *keys)
+{
+	if (side->keys->nkeys > INF_MOST_PAGE_KEYS)
+		return false;
+	for (int i = 0; i < side->keys->nkeys; i++)
+	{
+		JoinKey *key = &side->keys->keys[i];
+
+		keys[i] = (PageKey){.key = key,
+		                    .hash = side->is_build ? &key->build_hash : &key->probe_hash,
+		                    .attno = side->key_expressions[i].attno,
+		                    .length = side->key_lengths[i]};
+		if (keys[i].attno <= 0)
+			return false;
+	}
+	return true;
+}
+
 /*
  * From now on, rows are read without the plan. The filter of probes is asked last, of those only that pass
  * the sieve; where there is none, it is asked of one row after the other, for the next one may not be wanted.
@@ -166,12 +173,13 @@ begin_scan(JoinSide *side)
 	bool is_measured = plan->instrument != NULL;
 	bool is_sieved = side->sieve != NULL && side->sieve->words != NULL;
 	bool filters_pages = side->may_filter && (side->is_build || is_measured);
+	PageKey keys[INF_MOST_PAGE_KEYS];
 
-	if (side->key_is_word && !side->has_span && !side->is_window &&
+	if (find_keys(side, keys) && !side->has_span && !side->is_window &&
 	    (plan->qual == NULL || filters_pages || (side->may_filter && is_sieved)))
 	{
-		PageColumns columns = {.key_attno = side->keys[0].attno,
-		                       .key_length = side->key_lengths[0],
+		PageColumns columns = {.nkeys = side->keys->nkeys,
+		                       .keys = keys,
 		                       .at_attno = side->at.attno,
 		                       .is_date = side->is_date,
 		                       .natts = side->natts,
@@ -212,9 +220,26 @@ inf_side_scan(const JoinSide *side, TupleTableSlot *slot)
 	return true;
 }
 
-bool
-inf_side_read_slot(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot, ExprContext *econtext)
+/* As it is given to inf_key_hash. */
+static inline Datum
+value_of_key(const JoinSide *side, int number, Datum value)
 {
+	switch (side->keys->keys[number].kind)
+	{
+		case KEY_WORD:
+			return (Datum) inf_key_word(value, side->key_lengths[number]);
+		case KEY_BYTES:
+			return PointerGetDatum(PG_DETOAST_DATUM_PACKED(value));
+		default:
+			return value;
+	}
+}
+
+bool
+inf_side_read_slot(JoinSide *side, TupleTableSlot *slot, ExprContext *econtext)
+{
+	const JoinKeys *keys = side->keys;
+	const SideExpression *expressions = side->key_expressions;
 	MemoryContext old = NULL;
 	uint64 combined = 0;
 	bool matchable = false;
@@ -224,15 +249,16 @@ inf_side_read_slot(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot, ExprCon
 	slot_getsomeattrs(slot, side->natts);
 
 	/* the common case evaluates nothing */
-	if (likely(keys->is_word && side->keys[0].attno > 0))
+	if (likely(keys->is_word && expressions[0].attno > 0))
 	{
-		if (slot->tts_isnull[side->keys[0].attno - 1])
+		int attno = expressions[0].attno;
+
+		if (slot->tts_isnull[attno - 1])
 			return false;
-		combined = word_of_key(slot->tts_values[side->keys[0].attno - 1], side->key_lengths[0]);
 		if (side->at.attno > 0 && !side->has_span && !side->is_window)
 		{
-			side->key = combined;
-			side->hash = inf_join_hash(combined);
+			side->key = inf_key_word(slot->tts_values[attno - 1], side->key_lengths[0]);
+			side->hash = inf_join_hash(side->key);
 			return read_instant(side, slot, econtext);
 		}
 	}
@@ -242,25 +268,13 @@ inf_side_read_slot(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot, ExprCon
 	for (int i = 0; i < keys->nkeys; i++)
 	{
 		JoinKey *key = &keys->keys[i];
-		Datum value = evaluate(&side->keys[i], slot, econtext, &isnull);
+		FmgrInfo *function = side->is_build ? &key->build_hash : &key->probe_hash;
+		Datum value = evaluate(&expressions[i], slot, econtext, &isnull);
 
 		if (isnull)
 			goto done;
-		if (key->is_word)
-		{
-			uint64 word = word_of_key(value, side->key_lengths[i]);
-
-			side->key_values[i] = (Datum) word;
-			combined = keys->is_word ? word : inf_join_hash(combined ^ word);
-		}
-		else
-		{
-			FmgrInfo *function = side->is_build ? &key->build_hash : &key->probe_hash;
-			uint32 hash = DatumGetUInt32(FunctionCall1Coll(function, key->collation, value));
-
-			side->key_values[i] = value;
-			combined = inf_join_hash(combined ^ hash);
-		}
+		side->key_values[i] = value_of_key(side, i, value);
+		combined = inf_key_combine(combined, inf_key_hash(key, function, side->key_values[i]));
 	}
 	side->key = combined;
 	side->hash = inf_join_hash(combined);
@@ -276,6 +290,18 @@ inf_side_read_slot(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot, ExprCon
 done:
 	MemoryContextSwitchTo(old);
 	return matchable;
+}
+
+void
+inf_side_know_keys(JoinSide *side, TupleTableSlot *slot)
+{
+	if (side->row == NULL || !side->row->is_read || side->keys->is_word)
+		return;
+	inf_side_settle(side);
+	slot_getsomeattrs(slot, side->natts);
+	for (int i = 0; i < side->keys->nkeys; i++)
+		side->key_values[i] =
+		    value_of_key(side, i, slot->tts_values[side->key_expressions[i].attno - 1]);
 }
 
 /* Are the columns, too, read in place? */
@@ -295,6 +321,8 @@ inf_side_collect(JoinSide *side, TupleTableSlot *slot, bool matchable)
 		return (uint32) shape->words;
 	inf_side_settle(side);
 	slot_getsomeattrs(slot, side->natts);
+	if (matchable)
+		inf_side_know_keys(side, slot);
 	for (int i = 0; i < shape->ncolumns; i++)
 	{
 		int source = shape->columns[i].source;

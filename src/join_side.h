@@ -38,8 +38,8 @@ typedef struct JoinSide
 	bool is_window; /* the instant is an attribution_window */
 	bool has_span;  /* the lookback comes from this side */
 	TimeType time_type;
-	bool key_is_word; /* there is one key, and it is a word */
-	SideExpression *keys;
+	JoinKeys *keys;
+	SideExpression *key_expressions;
 	int *key_lengths; /* of keys that are words */
 	SideExpression at;
 	SideExpression span;
@@ -53,9 +53,9 @@ typedef struct JoinSide
 	uint64 key;
 	uint64 hash; /* of the key */
 	int64 instant;
-	int64 lookback; /* negative: an error, if it comes to that */
-	Datum *key_values;
-	Datum *values; /* by column of the shape */
+	int64 lookback;    /* negative: an error, if it comes to that */
+	Datum *key_values; /* see inf_side_know_keys */
+	Datum *values;     /* by column of the shape */
 	bool *isnull;
 } JoinSide;
 
@@ -129,8 +129,13 @@ inf_side_has_row(JoinSide *side, TupleTableSlot *slot)
  * match any other: a NULL, or an instant that is infinite. The expressions are evaluated in the
  * short-lived memory of the context, which is cleared before.
  */
-extern bool inf_side_read_slot(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot,
-                               ExprContext *econtext);
+extern bool inf_side_read_slot(JoinSide *side, TupleTableSlot *slot, ExprContext *econtext);
+
+/*
+ * Values of the keys of the row just read, which can match: as they are given to inf_key_hash, good until
+ * the next row is read. Of a row that was read in place they are not known before.
+ */
+extern void inf_side_know_keys(JoinSide *side, TupleTableSlot *slot);
 
 static inline bool
 inf_side_instant_is_finite(const JoinSide *side)
@@ -141,13 +146,13 @@ inf_side_instant_is_finite(const JoinSide *side)
 }
 
 static inline bool
-inf_side_read(JoinSide *side, JoinKeys *keys, TupleTableSlot *slot, ExprContext *econtext)
+inf_side_read(JoinSide *side, TupleTableSlot *slot, ExprContext *econtext)
 {
 	const PageRow *row = side->row;
 
 	side->number++;
 	if (row == NULL || !row->is_read)
-		return inf_side_read_slot(side, keys, slot, econtext);
+		return inf_side_read_slot(side, slot, econtext);
 	side->key = row->key;
 	side->hash = row->hash;
 	side->instant = row->instant;

@@ -27,7 +27,7 @@ typedef struct ReadyProbe
 	JoinPart *part;
 	uint64 hash;
 	const uint32 *place; /* in the directory, or NULL */
-	JoinRun *run;        /* or NULL */
+	JoinRun *run;        /* or NULL; at first only one that may be it */
 } ReadyProbe;
 
 #define MAX_BATCH 256
@@ -142,8 +142,12 @@ typedef struct AttributionJoinState
 	int batch_at;
 	int batch_asked;  /* as far as this, places were asked for */
 	int batch_placed; /* as far as this, the runs there */
-	int batch_found;  /* and as far as this, theirs were found */
+	int batch_alike; /* where keys are no words: as far as this, the keys of such as look like theirs */
+	int batch_found; /* and as far as this, theirs were found */
 	uint64 *batch_rows;
+	Size batch_words;   /* room for so many */
+	Size batch_used;    /* of these; not counted where all rows are of one length */
+	Size *batch_starts; /* where each row begins; NULL: they are of one length */
 	ReadyProbe *batch;
 
 	/* unmatched built rows */

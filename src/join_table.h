@@ -9,34 +9,16 @@
 #ifndef INF_JOIN_TABLE_H
 #define INF_JOIN_TABLE_H
 
-#include "fmgr.h"
 #include "port/atomics.h"
 #include "utils/dsa.h"
 
 #include "core/cache_line.h"
+#include "join_key.h"
 #include "join_row.h"
 
 /* Each level of parts uses its own bits of the hash; a part's directory uses the ones after them. */
 #define PART_BITS 6
 #define MAX_LEVEL 5
-
-typedef struct JoinKey
-{
-	bool is_word; /* equal if their words are */
-	FmgrInfo probe_hash;
-	FmgrInfo build_hash;
-	FmgrInfo equal; /* probe = build */
-	FmgrInfo same;  /* build = build */
-	Oid collation;
-	int column; /* of the built row */
-} JoinKey;
-
-typedef struct JoinKeys
-{
-	int nkeys;
-	bool is_word; /* one key, which is a word: then the rows' keys are these, not hashes */
-	JoinKey *keys;
-} JoinKeys;
 
 /* A key's run: this, and then its rows. */
 typedef struct JoinRun
@@ -111,18 +93,6 @@ typedef struct JoinTable
 	uint32 scratch_room;
 	JoinPart *spilling; /* where it goes */
 } JoinTable;
-
-/* Any bits of the result are as good as any others. */
-static inline uint64
-inf_join_hash(uint64 key)
-{
-	key ^= key >> 33;
-	key *= UINT64CONST(0xff51afd7ed558ccd);
-	key ^= key >> 33;
-	key *= UINT64CONST(0xc4ceb9fe1a85ec53);
-	key ^= key >> 33;
-	return key;
-}
 
 /*
  * The hash tells the place of a key's run, and runs are in the order of their places: a place need

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "executor/executor.h"
 #include "executor/instrument.h"
 #include "miscadmin.h"
 #include "pgstat.h"

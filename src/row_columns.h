@@ -11,7 +11,7 @@
 #include "access/htup_details.h"
 #include "access/tupdesc.h"
 
-#define INF_MOST_ROW_COLUMNS 3
+#define INF_MOST_ROW_COLUMNS 4
 
 /* A column on the way. */
 typedef struct RowStep

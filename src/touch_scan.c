@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include "executor/executor.h"
+
 #include "compat.h"
 #include "core/instant.h"
 #include "identity.h"

@@ -3,7 +3,7 @@
 -- before, in and after what is read; keys that look like an empty place of the directory.
 SET temp_buffers = '800kB';
 BEGIN;
-SELECT plan(303);
+SELECT plan(537);
 
 \ir ../lib/same_rows.sql
 
@@ -140,6 +140,78 @@ END $$;
 SELECT same_scans(format('SELECT count(*) FROM %s t %s JOIN %s o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', touches, kind, orders), format('%s %s JOIN %s', touches, kind, orders))
 FROM   unnest('{held_touches,described,(SELECT * FROM held_touches WHERE touch_id % 3 = 0),(SELECT * FROM held_touches AS h WHERE (SELECT h.touch_id % 3 = 0))}'::text[]) AS touches,
        unnest('{INNER,RIGHT,LEFT}'::text[]) AS kind, unnest('{orders,(SELECT * FROM described_orders WHERE order_id % 10 = 0)}'::text[]) AS orders;
+
+-- keys of other types, whose values are compared: short, long, packed, stored apart, empty, NULL; equal ones that
+-- are not the same bytes; types of which one is the other, too; several, also more than are read in place
+CREATE FUNCTION make_keyed(key text, key_of_order text DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	IF to_regclass('keyed') IS NOT NULL THEN DROP TABLE keyed, keyed_orders; END IF;
+	EXECUTE format('CREATE TABLE keyed AS SELECT touch_id, CASE WHEN touch_id %% 5 <> 0 THEN (''creator '' || touch_id %% 900)::varchar END AS influencer,'
+		' CASE WHEN touch_id %% 13 <> 0 THEN %s END AS customer, touch_id %% 2 AS region, customer_id %% 3 AS shop, touched_at FROM (SELECT touch_id, customer_id %% 9000 AS customer_id, touched_at FROM held_touches WHERE touch_id <= 45000) AS t', key);
+	EXECUTE format('CREATE TABLE keyed_orders AS SELECT order_id, CASE WHEN order_id %% 17 <> 0 THEN %s END AS customer, order_id %% 2 AS region, customer_id %% 3 AS shop, ordered_at'
+		' FROM (SELECT order_id, customer_id %% 9000 AS customer_id, ordered_at FROM orders WHERE order_id <= 20000) AS o', coalesce(key_of_order, replace(key, 'touch_id', 'order_id')));
+	ANALYZE keyed, keyed_orders;
+END $$;
+CREATE FUNCTION same_keyed(what text, touches text DEFAULT 'keyed', orders text DEFAULT 'keyed_orders', also text DEFAULT '') RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE query text;
+BEGIN
+	FOREACH query IN ARRAY ARRAY[
+		'SELECT t.touch_id, o.order_id FROM %s t JOIN %s o ON t.customer = o.customer AND t.touched_at ~> lookback(o.ordered_at, ''2 days'') %s',
+		'SELECT t.influencer, o.customer, o.order_id FROM %s t JOIN %s o ON t.customer = o.customer AND t.touched_at ~> lookback(o.ordered_at, ''2 days'') %s',
+		'SELECT t.*, o.order_id FROM %s t LEFT JOIN %s o ON t.customer = o.customer AND t.touched_at ~> lookback(o.ordered_at, ''2 days'') %s',
+		'SELECT o.* FROM %2$s o WHERE NOT EXISTS (SELECT FROM %1$s t WHERE t.customer = o.customer AND t.touched_at ~> lookback(o.ordered_at, ''2 days'') %3$s)']
+	LOOP
+		RETURN QUERY SELECT same_rows(format(query, touches, orders, also), what, forced => true);
+	END LOOP;
+END $$;
+DO $$ BEGIN CREATE COLLATION no_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false); EXCEPTION WHEN OTHERS THEN CREATE COLLATION no_case FROM "C"; END $$;
+CREATE DOMAIN customer_name AS varchar(60) CHECK (VALUE <> 'nobody');
+CREATE TABLE keys (key text, key_of_order text);
+INSERT INTO keys VALUES ('''customer '' || customer_id', NULL),
+	('repeat(''é'', (customer_id % 90)::integer) || customer_id', '(repeat(''é'', (customer_id % 90)::integer) || customer_id)::varchar'),
+	('(''customer '' || customer_id)::customer_name', NULL),
+	('CASE WHEN touch_id % 70 = 0 THEN repeat(''x'', 3000) ELSE '''' END || customer_id', NULL),
+	('md5(customer_id::text)::uuid', NULL),
+	('decode(md5(customer_id::text), ''hex'')', NULL),
+	('rpad(customer_id::text, 9 + (touch_id % 3)::integer)::bpchar', NULL),
+	('((CASE WHEN touch_id % 2 = 0 THEN ''Customer '' ELSE ''customer '' END || customer_id) COLLATE no_case)', NULL),
+	('(customer_id || left(''.000'', (touch_id % 5)::integer))::numeric', NULL),
+	('customer_id::text::name', NULL), ('customer_id::text::name', 'customer_id::text'),
+	('customer_id::float8 / 7', NULL), ('customer_id * interval ''25 hours''', 'customer_id * interval ''1 day 1 hour'''),
+	('ARRAY[customer_id, 5]', NULL), ('customer_id::integer', 'customer_id::bigint');
+SELECT test FROM keys, make_keyed(key, key_of_order), same_keyed(format('keys: %s, %s', key, coalesce(key_of_order, 'the same'))) AS test;
+-- values of 16 bytes with the same hash: halves that change places, where each is changed by the same bits (see inf_hash_bytes)
+CREATE FUNCTION twin(hex text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+	SELECT lpad(to_hex((('x' || right(hex, 16))::bit(64) # x'25f6f59685761248')::bigint), 16, '0') || lpad(to_hex((('x' || left(hex, 16))::bit(64) # x'25f6f59685761248')::bigint), 16, '0') $$;
+SELECT test FROM unnest('{::uuid,::bytea}'::text[]) AS type, make_keyed(format('(%s CASE WHEN touch_id %% 3 = 0 THEN md5(customer_id::text) ELSE twin(md5(customer_id::text)) END)%s', CASE type WHEN '::bytea' THEN '''\x'' ||' END, type)),
+	same_keyed('keys with the same hash' || type) AS test;
+SELECT make_keyed('''customer '' || customer_id');
+SELECT same_keyed('a text and a number', also => 'AND t.region = o.region');
+SELECT same_keyed('three keys', also => 'AND t.region = o.region AND t.shop = o.shop');
+SELECT same_keyed('four keys', also => 'AND t.region = o.region AND t.shop = o.shop AND t.touch_id % 3 = o.order_id % 3');
+SELECT same_keyed('keys that are one column', also => 'AND o.customer = t.influencer');
+SELECT same_keyed('keys made of columns', '(SELECT touch_id, influencer, upper(customer) AS customer, touched_at FROM keyed)', '(SELECT order_id, upper(customer) AS customer, ordered_at FROM keyed_orders)');
+SELECT same_keyed('names through filters', '(SELECT * FROM keyed WHERE touch_id % 3 <> 0)', '(SELECT * FROM keyed_orders WHERE customer LIKE ''%7'')');
+SELECT same_scans(format('SELECT count(*) FROM keyed t %s JOIN keyed_orders o ON t.customer = o.customer AND t.touched_at ~> o.ordered_at', kind), kind || ' JOIN by names') FROM unnest('{INNER,LEFT,RIGHT}'::text[]) AS kind;
+SET LOCAL work_mem = '64kB';
+SELECT same_keyed('names, and too little memory');
+SET LOCAL work_mem = '1MB';
+SELECT same_keyed('a text and a number, and too little memory', also => 'AND t.region = o.region');
+RESET work_mem;
+SET LOCAL max_parallel_workers_per_gather = 2;
+SELECT same_keyed('names, with workers');
+SELECT same_keyed('a text and a number, with workers', also => 'AND t.region = o.region');
+RESET max_parallel_workers_per_gather;
+ALTER TABLE keyed ALTER COLUMN customer SET STORAGE EXTERNAL, ADD COLUMN note text, ADD COLUMN channel text DEFAULT 'web';
+INSERT INTO keyed SELECT touch_id + 1000000, repeat('i', 3000), customer || repeat('x', touch_id % 4000), region, shop, touched_at, repeat('n', touch_id % 5000) FROM keyed WHERE touch_id % 27 = 0;
+INSERT INTO keyed_orders SELECT t.touch_id, t.customer, t.region, t.shop, t.touched_at + interval '1 day' FROM keyed t WHERE touch_id > 1000000;
+ANALYZE keyed, keyed_orders;
+SELECT same_keyed('names stored apart, rows older than a column', also => 'AND t.channel IS NOT NULL');
+SELECT same_rows('SELECT t.note, t.channel, t.influencer, o.order_id FROM keyed t JOIN keyed_orders o ON t.customer = o.customer AND t.touched_at ~> lookback(o.ordered_at, ''2 days'')', 'long values in the result', forced => true);
+CREATE TABLE speeches AS SELECT 'customer ' || n % 9000 AS customer, CASE WHEN n % 500 = 0 THEN repeat(md5(n::text), 50000) ELSE 'short' END AS speech, timestamptz '2026-01-05 00:00+00' + n * interval '1 minute' AS touched_at FROM generate_series(1, 4000) AS n;
+ALTER TABLE speeches ALTER COLUMN speech SET STORAGE EXTERNAL;
+ANALYZE speeches;
+SELECT same_rows('SELECT md5(s.speech), o.order_id FROM (SELECT customer, speech || speech AS speech, touched_at FROM speeches OFFSET 0) AS s JOIN keyed_orders o ON s.customer = o.customer AND s.touched_at ~> o.ordered_at', 'values of megabytes', forced => true);
 
 -- a filter is asked of no row behind the last one that is wanted
 CREATE TABLE risky AS SELECT n AS touch_id, n % 10 AS customer_id, timestamptz '2026-01-01 00:00+00' AS touched_at, CASE WHEN n = 50 THEN 0 ELSE 1 END AS x FROM generate_series(1, 1000) AS n;
