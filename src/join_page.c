@@ -146,7 +146,7 @@ read_key(const PageKey *key, const char *at, uint64 *hash)
 static inline void
 read_row(JoinPage *page, HeapTupleHeader header, PageRow *row)
 {
-	const char *found[INF_MOST_ROW_COLUMNS];
+	const char *found[INF_ROOM_OF_FOUND];
 	uint64 combined = 0;
 	uint64 hash;
 

@@ -121,7 +121,7 @@ add_page(SetScanState *state, PageScan *pages)
 	for (int i = 0; i < pages->nrows; i++)
 	{
 		HeapTupleHeader header = inf_page_row(pages->data, pages->items[i]);
-		const char *found[SET_COLUMNS];
+		const char *found[INF_ROOM_OF_FOUND];
 		ReadOrder *order = &orders[n];
 
 		INF_PAGE_SCAN_ASK(pages, i);

@@ -61,7 +61,10 @@ inf_row_columns_init(RowColumns *columns, MemoryContext context, TupleDesc desc,
 	for (int i = n - 1; i >= 0; i--)
 		columns->steps[attnos[i] - 1].wanted = (uint8) i;
 	for (int i = 0; i < n; i++)
+	{
 		columns->first_alike[i] = columns->steps[attnos[i] - 1].wanted;
+		columns->are_alike |= columns->first_alike[i] < i;
+	}
 }
 
 /* Behind a value. */
@@ -79,12 +82,11 @@ void
 inf_find_columns(const RowColumns *columns, HeapTupleHeader header, const char **found)
 {
 	const char *at = (const char *) header + header->t_hoff;
-	const char *places[INF_MOST_ROW_COLUMNS + 1]; /* the last is of those that are not wanted */
 	bool has_nulls = (header->t_infomask & HEAP_HASNULL) != 0;
 	int i = 0;
 
-	for (int k = 0; k < INF_MOST_ROW_COLUMNS; k++)
-		places[k] = has_nulls ? NULL : at + columns->offsets[k];
+	for (int k = 0; k < columns->n; k++)
+		found[k] = has_nulls ? NULL : at + columns->offsets[k];
 	if (!has_nulls)
 	{
 		i = columns->first;
@@ -99,9 +101,9 @@ inf_find_columns(const RowColumns *columns, HeapTupleHeader header, const char *
 		/* a short value stands where the one before it ends, what is there else is filled up with zeros */
 		if (step.length != -1 || *at == 0)
 			at = (const char *) TYPEALIGN(step.alignment, at);
-		places[step.wanted] = at;
+		found[step.wanted] = at;
 		at = end_of_value(at, step.length);
 	}
-	for (int k = 0; k < columns->n; k++)
-		found[k] = places[columns->first_alike[k]];
+	for (int k = 0; k < columns->n && unlikely(columns->are_alike); k++)
+		found[k] = found[columns->first_alike[k]];
 }

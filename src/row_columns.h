@@ -13,6 +13,9 @@
 
 #define INF_MOST_ROW_COLUMNS 4
 
+/* Room for where they are: one more, for those on the way that are not looked for. */
+#define INF_ROOM_OF_FOUND (INF_MOST_ROW_COLUMNS + 1)
+
 /* A column on the way. */
 typedef struct RowStep
 {
@@ -26,7 +29,8 @@ typedef struct RowColumns
 	int n;                                   /* that are looked for */
 	int offsets[INF_MOST_ROW_COLUMNS];       /* see inf_fixed_offset */
 	bool are_fixed;                          /* none of these is -1 */
-	uint8 first_alike[INF_MOST_ROW_COLUMNS]; /* the first that is the same column */
+	bool are_alike;                          /* some are the same column */
+	uint8 first_alike[INF_MOST_ROW_COLUMNS]; /* the first that is */
 	int natts;                               /* that a row must have for all of them */
 	int first;      /* on the way, in rows without NULLs: those before it are of fixed length */
 	int end_before; /* where these end */
@@ -46,7 +50,7 @@ extern void inf_row_columns_init(RowColumns *columns, MemoryContext context, Tup
 
 /*
  * Where the columns are in a row that has so many attributes, NULLs or not; NULL for a NULL. There is the
- * value itself, be it of variable length or not.
+ * value itself, be it of variable length or not. There must be INF_ROOM_OF_FOUND.
  */
 extern void inf_find_columns(const RowColumns *columns, HeapTupleHeader header, const char **found);
 

@@ -65,7 +65,7 @@ read_row(SetScanState *state, PageScan *pages, int number, ReadTouch *touch)
 {
 	OffsetNumber item = pages->items[number];
 	HeapTupleHeader header = inf_page_row(pages->data, item);
-	const char *found[SET_COLUMNS];
+	const char *found[INF_ROOM_OF_FOUND];
 
 	INF_PAGE_SCAN_ASK(pages, number);
 	if (unlikely(!inf_row_has_columns(header, state->natts)))
@@ -150,7 +150,7 @@ add_page_of_numbers(SetScanState *state, PageScan *pages)
 	for (int i = 0; i < pages->nrows; i++)
 	{
 		HeapTupleHeader header = inf_page_row(pages->data, pages->items[i]);
-		const char *found[SET_COLUMNS];
+		const char *found[INF_ROOM_OF_FOUND];
 		ReadTouch touch;
 
 		if (likely(places.are_fixed && inf_row_has_columns(header, state->natts)))

@@ -35,17 +35,22 @@ inf_fold64(uint64_t a, uint64_t b)
 	return (uint64_t) product ^ (uint64_t) (product >> 64);
 }
 
-/* Up to 8 bytes, read as a little-endian number: in two reads, whose bytes in common are the same. */
+/* Up to 8 bytes, read as a little-endian number: in a few reads, whose bytes in common are the same. */
 static inline uint64_t
 inf_load_tail(const uint8_t *p, size_t n)
 {
-	uint64_t x = 0;
-
 	if (n >= 4)
 		return inf_load32(p) | (uint64_t) inf_load32(p + n - 4) << (8 * (n - 4));
-	for (size_t i = 0; i < n; i++)
-		x |= (uint64_t) p[i] << (8 * i);
-	return x;
+	if (n == 0)
+		return 0;
+	return p[0] | (uint64_t) p[n / 2] << (8 * (n / 2)) | (uint64_t) p[n - 1] << (8 * (n - 1));
+}
+
+/* The last bytes of 8 and more, as many as 8: in one read, with the bytes before them. */
+static inline uint64_t
+inf_load_last(const uint8_t *end, size_t n)
+{
+	return inf_load64(end - 8) >> (8 * (8 - n));
 }
 
 static inline uint64_t
@@ -64,7 +69,7 @@ inf_hash_bytes(const void *bytes, size_t n)
 	}
 	if (n > 8)
 		h = inf_fold64(inf_load64(p) ^ UINT64_C(0x8EBC6AF09C88C6E3) ^ h,
-		               inf_load_tail(p + 8, n - 8) ^ UINT64_C(0x589965CC75374CC3));
+		               inf_load_last(p + n, n - 8) ^ UINT64_C(0x589965CC75374CC3));
 	else
 		h = inf_fold64(inf_load_tail(p, n) ^ UINT64_C(0x1D8E4E27C47D124F) ^ h,
 		               UINT64_C(0xEB44ACCAB455D165));
