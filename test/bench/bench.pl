@@ -152,9 +152,10 @@ sub plan
 # With and without one of ours: both in the same session, as the setting goes with the statement.
 sub compare_join
 {
-	my ($title, $sql) = @_;
-	compare("The attribution join: $title", 0.5, 'the plain join',
-		map { [ $_->[0], 'pg', "SET influence.enable_attribution_join = $_->[1];\n$sql", $_->[2] ] } ([ 'the plain join', 'off', 2 ], [ 'the attribution join', 'on', $rounds ]));
+	my ($title, $sql, $duck_sql) = @_;
+	my @ways = map { [ $_->[0], 'pg', "SET influence.enable_attribution_join = $_->[1];\n$sql", $_->[2] ] } ([ 'the plain join', 'off', 2 ], [ 'the attribution join', 'on', $rounds ]);
+	splice @ways, 1, 0, [ 'DuckDB', 'duck', $duck_sql ] if $duck_sql;
+	compare("The attribution join: $title", 0.5, 'the plain join', @ways);
 	plan($sql);
 }
 
@@ -269,19 +270,30 @@ section 'the set scan', sub {
 	}
 };
 
-# Where influencers are names, and customers, too. In rows with a name, the instant stands behind it.
+# Where influencers are names, and customers, too; or these are UUIDs, or those of a region. In rows with a name,
+# the instant stands behind it.
 section 'names', sub {
-	pg("CREATE TABLE named_touches AS SELECT customer_id, 'creator_' || influencer_id AS influencer, 'user-' || customer_id AS customer, touched_at FROM touches");
-	pg("CREATE TABLE named_orders AS SELECT 'user-' || customer_id AS customer, order_id, ordered_at, revenue FROM orders");
-	pg("VACUUM ANALYZE $_") for qw(named_touches named_orders);
-	pg("SELECT count(*) FROM $_") for qw(named_touches named_orders);
+	my @named = (
+		"CREATE TABLE named_touches AS SELECT customer_id, 'creator_' || influencer_id AS influencer, 'user-' || customer_id AS customer, touched_at FROM touches",
+		"CREATE TABLE named_orders AS SELECT 'user-' || customer_id AS customer, order_id, ordered_at, revenue FROM orders");
+	my @keyed = map { "CREATE TABLE keyed_$_->[0] AS SELECT customer_id % 50 AS region, customer_id, md5(customer_id::text)::uuid AS customer, $_->[1] FROM $_->[0]" }
+	  ([ 'touches', 'touched_at' ], [ 'orders', 'ordered_at' ]);
+	my @tables = qw(named_touches named_orders keyed_touches keyed_orders);
+	pg($_) for @named, @keyed;
+	pg("VACUUM ANALYZE $_") for @tables;
+	pg("SELECT count(*) FROM $_") for @tables;
+	if (exists $session{duck}) { run_on('duck', $_) for @named; }
 	my %sets = (
 		'touches by names' => "SELECT touch_count(touch_agg(customer_id, influencer, touched_at)) FROM named_touches",
 		'touches of named customers by names' => "SELECT touch_count(touch_agg(customer, influencer, touched_at)) FROM named_touches",
 		'orders of named customers' => "SELECT order_count(purchase_agg(customer, ordered_at, revenue)) FROM named_orders");
 	my %pairs = (
 		'an instant behind names' => "SELECT count(*) FROM named_touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at",
-		'customers that are names' => "SELECT count(*) FROM named_touches t JOIN named_orders o ON t.customer = o.customer AND t.touched_at ~> o.ordered_at");
+		'customers that are names' => "SELECT count(*) FROM named_touches t JOIN named_orders o ON t.customer = o.customer AND t.touched_at ~> o.ordered_at",
+		'names of influencers handed on' => "SELECT count(*) FROM (SELECT influencer, count(t.touched_at) FROM named_touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at GROUP BY influencer) AS counted",
+		'customers that are UUIDs' => "SELECT count(*) FROM keyed_touches t JOIN keyed_orders o ON t.customer = o.customer AND t.touched_at ~> o.ordered_at",
+		'customers of a region' => "SELECT count(*) FROM keyed_touches t JOIN keyed_orders o ON t.region = o.region AND t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at");
+	my %duck_pairs = ('customers that are names' => "SELECT count(*) FROM named_touches t JOIN named_orders o ON t.customer = o.customer AND $window");
 	for my $workers (0, 1)
 	{
 		pg("SET max_parallel_workers_per_gather = $workers");
@@ -291,10 +303,11 @@ section 'names', sub {
 		}
 		for my $name (sort keys %pairs)
 		{
-			compare_join("$name, $workers workers", $pairs{$name});
+			compare_join("$name, $workers workers", $pairs{$name}, $workers == 1 ? $duck_pairs{$name} : undef);
 		}
 	}
-	pg("DROP TABLE named_touches, named_orders");
+	pg("DROP TABLE $_") for @tables;
+	if (exists $session{duck}) { run_on('duck', "DROP TABLE $_") for qw(named_touches named_orders); }
 };
 
 section 'the ledger', sub {
@@ -566,12 +579,28 @@ sub time_steps
 	}
 }
 
-# The table, on standard output and for the documentation: BENCH_UPDATE=1 puts it into docs/speed.md.
+# The lines of a table, by the titles of its groups, in their order.
+sub groups_of
+{
+	my (@groups, $title);
+	for my $line (split /\n/, $_[0])
+	{
+		my ($named) = $line =~ /^\| ?(.*?) \|/ or next;
+		next if $named eq 'work' || $named =~ /^---/;
+		push @groups, [ $named, '' ] if $named ne '' || !@groups;
+		$groups[-1][1] .= "$line\n";
+	}
+	return @groups;
+}
+
+# The table, on standard output and for the documentation: BENCH_UPDATE=1 puts it into docs/speed.md, where
+# groups that were not measured this time stay as they are.
 sub write_table
 {
 	my $cores = `nproc` + 0;
-	my $text = "PostgreSQL " . (pg("SHOW server_version"))[1] . (exists $session{duck} ? ", DuckDB " . (run_on('duck', "SELECT version()"))[1] : '')
+	my $head = "PostgreSQL " . (pg("SHOW server_version"))[1] . (exists $session{duck} ? ", DuckDB " . (run_on('duck', "SELECT version()"))[1] : '')
 	  . ", $cores cores, scale $scale, medians of $rounds rounds.\n\n| work | way | time | ratio |\n|---|---|---|---|\n";
+	my $text = '';
 	for my $row (@table)
 	{
 		my ($title, $order, $result, $base) = @$row;
@@ -580,13 +609,26 @@ sub write_table
 			$text .= sprintf "| %s | %s | %.2f s | %.3f |\n", $name eq $order->[0] ? $title : '', $name, $result->{$name} / 1000, $result->{$name} / $base;
 		}
 	}
-	print "\n$text";
+	print "\n$head$text";
 	return unless $ENV{BENCH_UPDATE};
 	my $file = "$ENV{TOP}/docs/speed.md";
 	open(my $in, '<', $file) or die "$file: $!";
 	my $page = do { local $/; <$in> };
 	close $in;
-	$page =~ s/(<!-- measured -->\n).*?(<!-- end -->)/$1\n$text\n$2/s or die "$file has no place for the table";
+	my ($old) = $page =~ /<!-- measured -->\n(.*?)<!-- end -->/s or die "$file has no place for the table";
+	return print "\n$file is of another scale: left as it is\n" if @wanted && index($old, ", scale $scale,") < 0;
+	my @groups = @wanted ? groups_of($old) : ();
+	my %place = map { $groups[$_][0] => $_ } 0 .. $#groups;
+	my $after = $#groups;
+	for my $group (groups_of($text))
+	{
+		if (exists $place{ $group->[0] }) { $groups[ $after = $place{ $group->[0] } ] = $group; next; }
+		# a new one comes behind the one before it
+		splice @groups, ++$after, 0, $group;
+		$place{$_} > $after - 1 and $place{$_}++ for keys %place;
+	}
+	$text = $head . join('', map { $_->[1] } @groups);
+	$page =~ s/(<!-- measured -->\n).*?(<!-- end -->)/$1\n$text\n$2/s;
 	open(my $out, '>', $file) or die "$file: $!";
 	print $out $page;
 	close $out;
