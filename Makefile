@@ -87,11 +87,13 @@ OBJS = \
 	src/influence.o \
 	src/influence_diagnosis.o \
 	src/influence_score.o \
+	src/join_batch.o \
 	src/join_clause.o \
 	src/join_count.o \
 	src/join_count_path.o \
 	src/join_exec.o \
 	src/join_explain.o \
+	src/join_find.o \
 	src/join_group.o \
 	src/join_init.o \
 	src/join_key.o \

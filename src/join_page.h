@@ -70,7 +70,8 @@ typedef struct PageColumns
 
 /*
  * For the plan of a scan that has given its first row; NULL if rows cannot be read in place. Either the
- * plan's filter is asked here, of all rows, or it is left to whoever reads them.
+ * plan's filter is asked here, of all rows, or it is left to whoever reads them; then functions that make
+ * hashes of keys are called for rows, too, that it does not let pass.
  */
 extern JoinPage *inf_page_begin(ScanState *plan, const PageColumns *columns, bool filters);
 extern void inf_page_end(JoinPage *page);

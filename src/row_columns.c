@@ -20,7 +20,13 @@ inf_fixed_offset(TupleDesc desc, int attno)
 		Form_pg_attribute column = TupleDescAttr(desc, i);
 
 		if (column->attlen < 0)
-			return column->attlen == -1 && i == attno - 1 ? offset : -1;
+		{
+			/* a long value's place must be told without its alignment: see inf_varlena_at */
+			if (column->attlen == -1 && i == attno - 1 &&
+			    att_align_nominal(offset, column->attalign) == INTALIGN(offset))
+				return offset;
+			return -1;
+		}
 		offset = att_align_nominal(offset, column->attalign);
 		if (i < attno - 1)
 			offset += column->attlen;

@@ -39,8 +39,8 @@ typedef struct RowColumns
 
 /*
  * Where a column is in each row without NULLs, behind the row's header; -1 if that depends on the row,
- * or if it is no column of the table's own. A value of variable length is there, or is aligned from
- * there on.
+ * or if it is no column of the table's own. A value of variable length is found from there by
+ * inf_varlena_at().
  */
 extern int inf_fixed_offset(TupleDesc desc, int attno);
 
@@ -54,7 +54,7 @@ extern void inf_row_columns_init(RowColumns *columns, MemoryContext context, Tup
  */
 extern void inf_find_columns(const RowColumns *columns, HeapTupleHeader header, const char **found);
 
-/* A value of variable length: a short one stands where the one before it ends, a long one is aligned. */
+/* A value of variable length: a short one stands where the one before it ends, a long one is aligned as whole numbers are. */
 static inline struct varlena *
 inf_varlena_at(const char *at)
 {

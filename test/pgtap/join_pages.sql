@@ -3,7 +3,7 @@
 -- before, in and after what is read; keys that look like an empty place of the directory.
 SET temp_buffers = '800kB';
 BEGIN;
-SELECT plan(537);
+SELECT plan(577);
 
 \ir ../lib/same_rows.sql
 
@@ -146,8 +146,8 @@ FROM   unnest('{held_touches,described,(SELECT * FROM held_touches WHERE touch_i
 CREATE FUNCTION make_keyed(key text, key_of_order text DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
 	IF to_regclass('keyed') IS NOT NULL THEN DROP TABLE keyed, keyed_orders; END IF;
-	EXECUTE format('CREATE TABLE keyed AS SELECT touch_id, CASE WHEN touch_id %% 5 <> 0 THEN (''creator '' || touch_id %% 900)::varchar END AS influencer,'
-		' CASE WHEN touch_id %% 13 <> 0 THEN %s END AS customer, touch_id %% 2 AS region, customer_id %% 3 AS shop, touched_at FROM (SELECT touch_id, customer_id %% 9000 AS customer_id, touched_at FROM held_touches WHERE touch_id <= 45000) AS t', key);
+	EXECUTE format('CREATE TABLE keyed AS SELECT touched_at, touch_id, CASE WHEN touch_id %% 13 <> 0 THEN %s END AS customer, touch_id %% 2 AS region, customer_id %% 3 AS shop,'
+		' CASE WHEN touch_id %% 5 <> 0 THEN (''creator '' || touch_id %% 900)::varchar END AS influencer FROM (SELECT touch_id, customer_id %% 9000 AS customer_id, touched_at FROM held_touches WHERE touch_id <= 45000) AS t', key);
 	EXECUTE format('CREATE TABLE keyed_orders AS SELECT order_id, CASE WHEN order_id %% 17 <> 0 THEN %s END AS customer, order_id %% 2 AS region, customer_id %% 3 AS shop, ordered_at'
 		' FROM (SELECT order_id, customer_id %% 9000 AS customer_id, ordered_at FROM orders WHERE order_id <= 20000) AS o', coalesce(key_of_order, replace(key, 'touch_id', 'order_id')));
 	ANALYZE keyed, keyed_orders;
@@ -166,6 +166,7 @@ BEGIN
 END $$;
 DO $$ BEGIN CREATE COLLATION no_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false); EXCEPTION WHEN OTHERS THEN CREATE COLLATION no_case FROM "C"; END $$;
 CREATE DOMAIN customer_name AS varchar(60) CHECK (VALUE <> 'nobody');
+CREATE TYPE place AS (street text, house bigint);
 CREATE TABLE keys (key text, key_of_order text);
 INSERT INTO keys VALUES ('''customer '' || customer_id', NULL),
 	('repeat(''é'', (customer_id % 90)::integer) || customer_id', '(repeat(''é'', (customer_id % 90)::integer) || customer_id)::varchar'),
@@ -178,13 +179,21 @@ INSERT INTO keys VALUES ('''customer '' || customer_id', NULL),
 	('(customer_id || left(''.000'', (touch_id % 5)::integer))::numeric', NULL),
 	('customer_id::text::name', NULL), ('customer_id::text::name', 'customer_id::text'),
 	('customer_id::float8 / 7', NULL), ('customer_id * interval ''25 hours''', 'customer_id * interval ''1 day 1 hour'''),
-	('ARRAY[customer_id, 5]', NULL), ('customer_id::integer', 'customer_id::bigint');
+	('ARRAY[customer_id, 5]', NULL), ('array_fill(customer_id::bigint, ARRAY[abs(customer_id % 40)::integer])', NULL),
+	('int8range(customer_id, customer_id + 1)', 'int8range(customer_id, customer_id, ''[]'')'), ('ROW(repeat(''x'', 200), customer_id)::place', NULL), ('customer_id::integer', 'customer_id::bigint');
 SELECT test FROM keys, make_keyed(key, key_of_order), same_keyed(format('keys: %s, %s', key, coalesce(key_of_order, 'the same'))) AS test;
 -- values of 16 bytes with the same hash: halves that change places, where each is changed by the same bits (see inf_hash_bytes)
 CREATE FUNCTION twin(hex text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
 	SELECT lpad(to_hex((('x' || right(hex, 16))::bit(64) # x'25f6f59685761248')::bigint), 16, '0') || lpad(to_hex((('x' || left(hex, 16))::bit(64) # x'25f6f59685761248')::bigint), 16, '0') $$;
 SELECT test FROM unnest('{::uuid,::bytea}'::text[]) AS type, make_keyed(format('(%s CASE WHEN touch_id %% 3 = 0 THEN md5(customer_id::text) ELSE twin(md5(customer_id::text)) END)%s', CASE type WHEN '::bytea' THEN '''\x'' ||' END, type)),
 	same_keyed('keys with the same hash' || type) AS test;
+SELECT make_keyed('(customer_id || left(''.000'', (touch_id % 5)::integer))::numeric');
+SET LOCAL work_mem = '64kB';
+SELECT same_keyed('two keys, one a numeric, and too little memory', also => 'AND t.region = o.region');
+RESET work_mem;
+SET LOCAL max_parallel_workers_per_gather = 2;
+SELECT same_keyed('a numeric, with workers');
+RESET max_parallel_workers_per_gather;
 SELECT make_keyed('''customer '' || customer_id');
 SELECT same_keyed('a text and a number', also => 'AND t.region = o.region');
 SELECT same_keyed('three keys', also => 'AND t.region = o.region AND t.shop = o.shop');
@@ -203,7 +212,7 @@ SELECT same_keyed('names, with workers');
 SELECT same_keyed('a text and a number, with workers', also => 'AND t.region = o.region');
 RESET max_parallel_workers_per_gather;
 ALTER TABLE keyed ALTER COLUMN customer SET STORAGE EXTERNAL, ADD COLUMN note text, ADD COLUMN channel text DEFAULT 'web';
-INSERT INTO keyed SELECT touch_id + 1000000, repeat('i', 3000), customer || repeat('x', touch_id % 4000), region, shop, touched_at, repeat('n', touch_id % 5000) FROM keyed WHERE touch_id % 27 = 0;
+INSERT INTO keyed SELECT touched_at, touch_id + 1000000, customer || repeat('x', touch_id % 4000), region, shop, repeat('i', 3000), repeat('n', touch_id % 5000) FROM keyed WHERE touch_id % 27 = 0;
 INSERT INTO keyed_orders SELECT t.touch_id, t.customer, t.region, t.shop, t.touched_at + interval '1 day' FROM keyed t WHERE touch_id > 1000000;
 ANALYZE keyed, keyed_orders;
 SELECT same_keyed('names stored apart, rows older than a column', also => 'AND t.channel IS NOT NULL');
