@@ -90,6 +90,7 @@ OBJS = \
 	src/join_batch.o \
 	src/join_clause.o \
 	src/join_count.o \
+	src/join_count_groups.o \
 	src/join_count_path.o \
 	src/join_exec.o \
 	src/join_explain.o \

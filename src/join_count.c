@@ -11,6 +11,7 @@
 #include "miscadmin.h"
 
 #include "join_count.h"
+#include "join_count_groups.h"
 #include "join_search.h"
 
 /* Are rows that are left of a run matches by their instant alone? */
@@ -73,16 +74,45 @@ count_all(AttributionJoinState *state, TupleTableSlot *(*next)(AttributionJoinSt
 	return count == 0 ? NULL : give_count(state, count);
 }
 
+/* The next probe's count; false if there is none. */
+static bool
+next_count(AttributionJoinState *state, TupleTableSlot *(*next)(AttributionJoinState *),
+           uint64 *count)
+{
+	if (next(state) == NULL)
+		return false;
+	*count = 1;
+	if (counts_runs(state))
+		*count += take_run(state);
+	return true;
+}
+
+/* Counts of probes that are the same in all that comes out of them are added up, as far as there is room. */
+static TupleTableSlot *
+count_by_probe(AttributionJoinState *state, TupleTableSlot *(*next)(AttributionJoinState *) )
+{
+	TupleTableSlot *out = state->out;
+	uint64 count;
+
+	if (state->count_groups == NULL)
+		state->count_groups =
+		    inf_count_groups_create(state->css.ss.ps.state->es_query_cxt, state->probe_out,
+		                            state->nprobe_out, out->tts_tupleDescriptor);
+	while (next_count(state, next, &count))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!inf_count_groups_add(state->count_groups, out->tts_values, out->tts_isnull, count))
+			return give_count(state, count);
+	}
+	/* whoever had the slot may have made the row its own */
+	if (TTS_SHOULDFREE(out))
+		ExecClearTuple(out);
+	count = inf_count_groups_next(state->count_groups, out->tts_values, out->tts_isnull);
+	return count == 0 ? NULL : give_count(state, count);
+}
+
 TupleTableSlot *
 inf_join_count_next(AttributionJoinState *state, TupleTableSlot *(*next)(AttributionJoinState *) )
 {
-	uint64 count = 1;
-
-	if (state->counts == COUNTS_ALL)
-		return count_all(state, next);
-	if (next(state) == NULL)
-		return NULL;
-	if (counts_runs(state))
-		count += take_run(state);
-	return give_count(state, count);
+	return state->counts == COUNTS_ALL ? count_all(state, next) : count_by_probe(state, next);
 }

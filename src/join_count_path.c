@@ -23,6 +23,7 @@
 #include "utils/selfuncs.h"
 
 #include "compat.h"
+#include "join_count_groups.h"
 #include "join_plan.h"
 
 static create_upper_paths_hook_type previous_hook = NULL;
@@ -176,6 +177,16 @@ counting_private(CustomPath *join, JoinCounts counts)
 	return all;
 }
 
+/* How many rows have to come out for so many probes: see join_count_groups.h. */
+static double
+rows_of_groups(const CountQuery *q, double probes)
+{
+	double groups = estimate_num_groups(q->root, q->groups, probes, NULL, NULL);
+	double kept = Min(groups, inf_count_groups_most(q->partial->width));
+
+	return kept + probes * (1 - kept / groups);
+}
+
 /* The same join, but that it gives counts; or NULL. */
 static Path *
 counting_path(const CountQuery *q, CustomPath *join)
@@ -186,6 +197,7 @@ counting_path(const CountQuery *q, CustomPath *join)
 	double rows = join->path.rows;
 	Cost least = join->path.startup_cost + probe->total_cost - probe->startup_cost;
 	CustomPath *path;
+	double counted = 0; /* one by one, by what is known of the probe */
 	Cost saved;
 
 	if (counts == COUNTS_BY_PROBE && !counts_by_probe(q, join))
@@ -198,13 +210,15 @@ counting_path(const CountQuery *q, CustomPath *join)
 	/* rows that fall to one probe or the other by chance leave some without */
 	if (counts == COUNTS_ALL)
 		path->path.rows = 1;
-	else if (kind_of(join) != AJ_LEFT)
-		path->path.rows = probes * (1 - exp(-rows / probes));
 	else
-		path->path.rows = probes;
+	{
+		counted = kind_of(join) != AJ_LEFT ? probes * (1 - exp(-rows / probes)) : probes;
+		counted = clamp_row_est(counted);
+		path->path.rows = rows_of_groups(q, counted);
+	}
 	path->path.rows = clamp_row_est(path->path.rows);
 	/* a row that is handed on has that cost, one that is counted next to none */
-	saved = cpu_tuple_cost * rows - cpu_operator_cost * path->path.rows;
+	saved = cpu_tuple_cost * rows - cpu_operator_cost * Max(counted, path->path.rows);
 	path->path.total_cost = Max(path->path.total_cost - Max(saved, 0), least);
 	path->path.startup_cost += q->partial->cost.startup;
 	path->path.total_cost +=

@@ -11,6 +11,7 @@
 
 #include "compat.h"
 #include "join_count.h"
+#include "join_count_groups.h"
 #include "join_init.h"
 #include "join_mark.h"
 #include "join_order.h"
@@ -606,6 +607,8 @@ rescan_attribution_join(CustomScanState *node)
 		ExecReScan(state->probe.plan);
 	inf_side_forget_scan(&state->probe);
 	inf_side_forget_scan(&state->build);
+	if (state->count_groups != NULL)
+		inf_count_groups_forget(state->count_groups);
 	state->probing = false;
 	state->left = 0;
 	state->span_known = false;

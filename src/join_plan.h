@@ -35,7 +35,7 @@ typedef enum SpanSource
 typedef enum JoinCounts
 {
 	COUNTS_NOTHING,
-	COUNTS_BY_PROBE, /* a row for each probe that has any, with the number of its rows */
+	COUNTS_BY_PROBE, /* by what is known of the probes: any number of rows for those that are the same */
 	COUNTS_ALL       /* one row, unless there is nothing to count */
 } JoinCounts;
 

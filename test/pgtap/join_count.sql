@@ -1,7 +1,7 @@
 -- Queries that ask an attribution join for nothing but how many rows it has, in all or by groups: the
 -- join counts them itself. When it does, and that the numbers are those of the plain join.
 BEGIN;
-SELECT plan(147);
+SELECT plan(215);
 
 CREATE TABLE touches AS
 SELECT n AS touch_id, n % 1000 AS customer_id, CASE WHEN n % 41 > 0 THEN n % 37 END AS influencer_id, 'channel ' || n % 5 AS channel,
@@ -67,6 +67,39 @@ SELECT is_counted('SELECT t.influencer_id, count(*) FROM ' || of || ' GROUP BY t
 SELECT is_counted('SELECT t.channel, count(*) FROM ' || of || ' WHERE t.channel = ''channel 3'' AND o.segment = 1 GROUP BY t.channel', 'Rows of Each Probe', 'one group, sorted') FROM pairs;
 SET LOCAL enable_hashagg = on;
 SELECT is_counted('SELECT t.channel, count(*) FROM ' || of || ' WHERE t.channel = ''channel 3'' AND o.segment = 1 GROUP BY t.channel', 'Rows of Each Probe', 'one group') FROM pairs;
+
+-- groups are added up within the join: as few rows come out of it, as many groups as there are, or more if there is no
+-- room; values short and long, NULLs, equal ones of different looks; with workers; again and again
+SELECT matches(plan_of('SELECT t.influencer_id, count(*) FROM ' || of || ' GROUP BY t.influencer_id', 'ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF'), 'AttributionJoin\) \(actual rows=38(\.00)? loops=1\)', 'a row for each group') FROM pairs;
+SELECT matches(plan_of('SELECT t.touch_id, count(*) FROM ' || of || ' GROUP BY t.touch_id', 'ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF'), 'AttributionJoin\) \(actual rows=(3|4)\d{4}(\.00)? loops=1\)', 'a row for each probe') FROM pairs;
+CREATE TABLE noted AS SELECT touch_id, customer_id, touched_at, CASE WHEN touch_id % 11 <> 0 THEN repeat('é', touch_id % 300) END AS note, ((touch_id % 50) || left('.000', touch_id % 5))::numeric AS price,
+       CASE touch_id % 3 WHEN 0 THEN '-0'::float8 WHEN 1 THEN 0 END AS zero, ARRAY[touch_id % 4, touch_id % 6] AS pair, md5((touch_id % 900)::text)::uuid AS device, touched_at::date AS day FROM touches;
+CREATE TABLE few_noted AS SELECT *, CASE WHEN touch_id % 500 = 0 THEN repeat(md5(touch_id::text), 300) ELSE 'short' END AS long_note FROM noted WHERE touch_id % 5 = 0;
+ALTER TABLE few_noted ALTER COLUMN long_note SET STORAGE EXTERNAL;
+ANALYZE noted, few_noted;
+CREATE TEMPORARY TABLE noted_pairs AS SELECT 'noted t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at' AS of;
+CREATE FUNCTION counted_by_notes(what text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE of text := (SELECT noted_pairs.of FROM noted_pairs);
+BEGIN
+	RETURN QUERY SELECT is_counted('SELECT note, count(*) FROM ' || of || ' GROUP BY note', 'Rows of Each Probe', what || ': notes');
+	RETURN QUERY SELECT is_counted('SELECT count(*) FROM ' || of || ' GROUP BY price', 'Rows of Each Probe', what || ': numbers of different looks');
+	RETURN QUERY SELECT is_counted('SELECT count(*) FROM ' || of || ' GROUP BY zero', 'Rows of Each Probe', what || ': zeros');
+	RETURN QUERY SELECT is_counted('SELECT pair, device, note IS NULL, count(*) FROM ' || of || ' GROUP BY pair, device, note IS NULL', 'Rows of Each Probe', what || ': several columns');
+	RETURN QUERY SELECT is_counted('SELECT t.customer_id, day, count(*) FROM ' || of || ' GROUP BY t.customer_id, day', 'Rows of Each Probe', what || ': many groups');
+	RETURN QUERY SELECT is_counted('SELECT day, count(*) FROM noted t LEFT JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at GROUP BY day', 'Rows of Each Probe', what || ': touches without an order, too');
+	RETURN QUERY SELECT is_counted('SELECT md5(long_note), note, count(*) FROM few_' || of || ' GROUP BY long_note, note', 'Rows of Each Probe', what || ': values stored apart');
+END $$;
+SELECT counted_by_notes('much memory');
+SET LOCAL work_mem = '64kB';
+SELECT counted_by_notes('little memory');
+RESET work_mem;
+SET LOCAL max_parallel_workers_per_gather = 2;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+SELECT counted_by_notes('workers');
+SET LOCAL max_parallel_workers_per_gather = 0;
+SELECT is_counted('SELECT s.x, j.* FROM generate_series(0, 4) AS s(x), LATERAL (SELECT t.note, t.day, count(*) AS n FROM noted t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, s.x * interval ''9 days'') GROUP BY 1, 2) AS j', 'Rows of Each Probe', 'rescans by notes and days');
 SELECT same_rows('SELECT count(*) FROM ' || of || ' GROUP BY ''all of them''::text', 'by a constant') FROM pairs;
 SELECT same_rows('SELECT count(*) FROM touches t JOIN no_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at GROUP BY ''all of them''::text', 'by a constant, of nothing');
 
