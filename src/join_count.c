@@ -94,6 +94,8 @@ count_by_probe(AttributionJoinState *state, TupleTableSlot *(*next)(AttributionJ
 	TupleTableSlot *out = state->out;
 	uint64 count;
 
+	if (state->nprobe_out > INF_COUNT_COLUMNS)
+		return next_count(state, next, &count) ? give_count(state, count) : NULL;
 	if (state->count_groups == NULL)
 		state->count_groups =
 		    inf_count_groups_create(state->css.ss.ps.state->es_query_cxt, state->probe_out,

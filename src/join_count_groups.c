@@ -20,6 +20,7 @@
 #define MOST_COPIED 256
 
 #define FIRST_BITS 8
+#define FEWEST_BITS 4
 
 /* If fewer than one in so many probes find their group, when so many have come, others are not asked. */
 #define USEFUL_PART 8
@@ -62,18 +63,36 @@ inf_count_groups_most(double width)
 	/* between three quarters of the places are taken and three eighths */
 	double bytes = 2 * ((double) place_bytes(1) + width);
 
+	if (width > MOST_COPIED)
+		return 0;
 	return Min((double) work_mem * 1024 / SHARE_OF_MEMORY / bytes, MOST_GROUPS);
+}
+
+static Size
+bytes_of_places(const CountGroups *groups, int bits)
+{
+	return ((Size) groups->words << bits) * sizeof(uint64);
 }
 
 static void
 set_places(CountGroups *groups, int bits)
 {
-	Size bytes = ((Size) groups->words << bits) * sizeof(uint64);
+	Size bytes = bytes_of_places(groups, bits);
 
 	groups->bits = bits;
 	groups->nplaces = UINT64CONST(1) << bits;
 	groups->places = MemoryContextAllocExtended(groups->context, bytes, MCXT_ALLOC_ZERO);
 	groups->used += bytes;
+}
+
+static void
+set_first_places(CountGroups *groups)
+{
+	int bits = FIRST_BITS;
+
+	while (bits > FEWEST_BITS && bytes_of_places(groups, bits) > groups->most)
+		bits--;
+	set_places(groups, bits);
 }
 
 CountGroups *
@@ -91,18 +110,20 @@ inf_count_groups_create(MemoryContext context, const OutputColumn *columns, int 
 		groups->lengths[i] = TupleDescAttr(desc, columns[i].to)->attlen;
 	groups->words = PLACE_VALUES + ncolumns;
 	groups->most = (Size) work_mem * 1024 / SHARE_OF_MEMORY;
-	set_places(groups, FIRST_BITS);
+	set_first_places(groups);
 	return groups;
 }
 
 void
 inf_count_groups_forget(CountGroups *groups)
 {
+	if (groups->asked == 0 && groups->next == 0)
+		return;
 	MemoryContextReset(groups->context);
 	groups->used = 0;
 	groups->ngroups = groups->asked = groups->found = groups->next = 0;
 	groups->is_full = groups->is_useless = false;
-	set_places(groups, FIRST_BITS);
+	set_first_places(groups);
 }
 
 /* Bytes of a value that is no word. An expanded one is said to be too long. */
@@ -193,7 +214,7 @@ grow(CountGroups *groups)
 		memcpy(place_at(groups, number), from, groups->words * sizeof(uint64));
 	}
 	pfree(old);
-	groups->used -= nold * groups->words * sizeof(uint64);
+	groups->used -= bytes_of_places(groups, groups->bits - 1);
 }
 
 /* A group comes to a free place. */
@@ -202,7 +223,8 @@ keep(CountGroups *groups, uint64 *place, const Datum *values, uint64 nulls, Size
 {
 	char *next = copied == 0 ? NULL : MemoryContextAlloc(groups->context, copied);
 
-	groups->used += copied;
+	if (next != NULL)
+		groups->used += GetMemoryChunkSpace(next);
 	groups->ngroups++;
 	place[PLACE_NULLS] = nulls;
 	for (int i = 0; i < groups->ncolumns; i++)
@@ -225,16 +247,13 @@ keep(CountGroups *groups, uint64 *place, const Datum *values, uint64 nulls, Size
 static bool
 has_room(CountGroups *groups, Size copied)
 {
-	Size places = groups->nplaces * groups->words * sizeof(uint64);
-
-	groups->is_useless = groups->asked >= TRIAL && groups->found < groups->asked / USEFUL_PART;
-	if (groups->is_useless || groups->ngroups >= MOST_GROUPS ||
-	    groups->used + copied > groups->most)
+	if (groups->ngroups >= MOST_GROUPS || groups->used + copied > groups->most)
 		groups->is_full = true;
 	if (groups->is_full || 4 * groups->ngroups < 3 * groups->nplaces)
 		return !groups->is_full;
 	/* the old ones are there until the new ones are filled */
-	groups->is_full = groups->used + copied + 2 * places > groups->most;
+	groups->is_full =
+	    groups->used + copied + bytes_of_places(groups, groups->bits + 1) > groups->most;
 	if (!groups->is_full)
 		grow(groups);
 	return !groups->is_full;
@@ -283,7 +302,8 @@ inf_count_groups_add(CountGroups *groups, const Datum *values, const bool *isnul
 		}
 		number = next_place(groups, number);
 	}
-	if (groups->is_full || !has_room(groups, copied))
+	groups->is_useless = groups->asked >= TRIAL && groups->found < groups->asked / USEFUL_PART;
+	if (groups->is_useless || groups->is_full || !has_room(groups, copied))
 		return false;
 	/* they may have become more */
 	number = first_place(groups, hash);

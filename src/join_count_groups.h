@@ -15,7 +15,10 @@
 
 typedef struct CountGroups CountGroups;
 
-/* In the memory context; of values in these columns of a slot. */
+/* Their NULLs are the bits of a word. */
+#define INF_COUNT_COLUMNS 64
+
+/* In the memory context; of values in these columns of a slot, INF_COUNT_COLUMNS at most. */
 extern CountGroups *inf_count_groups_create(MemoryContext context, const OutputColumn *columns,
                                             int ncolumns, TupleDesc desc);
 

@@ -181,7 +181,9 @@ counting_private(CustomPath *join, JoinCounts counts)
 static double
 rows_of_groups(const CountQuery *q, double probes)
 {
-	double groups = estimate_num_groups(q->root, q->groups, probes, NULL, NULL);
+	/* of what is known of a probe, nothing is calculated before it comes out */
+	List *columns = pull_var_clause((Node *) q->groups, PVC_INCLUDE_PLACEHOLDERS);
+	double groups = estimate_num_groups(q->root, columns, probes, NULL, NULL);
 	double kept = Min(groups, inf_count_groups_most(q->partial->width));
 
 	return kept + probes * (1 - kept / groups);

@@ -57,7 +57,7 @@ inf_join_explain(CustomScanState *node, List *ancestors, ExplainState *es)
 	ExplainPropertyText("Join Type", kind_name(state->kind), es);
 	if (state->counts != COUNTS_NOTHING)
 		ExplainPropertyText("Counts",
-		                    state->counts == COUNTS_ALL ? "All Rows" : "Rows of Each Probe", es);
+		                    state->counts == COUNTS_ALL ? "All Rows" : "Rows of Each Group", es);
 	show_clauses("Hash Cond", node, list_nth(scan->custom_exprs, EXPRESSION_EQUALITY), ancestors,
 	             es);
 	show_clauses("Window", node, list_nth(scan->custom_exprs, EXPRESSION_WINDOW), ancestors, es);

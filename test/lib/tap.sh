@@ -6,14 +6,21 @@ FAILED=0
 SKIPPED=0
 RESULTS="$BUILD/test"
 
-# run_tap NAME COMMAND...: a plan that is not kept, or a bad exit, is a failure too.
-run_tap() {
-	local name=$1 out err status=0 started=$SECONDS counts passed failed skipped
+# perform NAME COMMAND...: leaves what it says, its errors, exit status and seconds in files of that name.
+perform() {
+	local file="$RESULTS/${1//\//_}" status=0 started=$SECONDS
 	shift
 	mkdir -p "$RESULTS"
+	"$@" >"$file.tap" 2>"$file.err" </dev/null || status=$?
+	echo "$status $((SECONDS - started))" >"$file.status"
+}
+
+# count_tap NAME: a plan that is not kept, or a bad exit, is a failure too.
+count_tap() {
+	local name=$1 out err status seconds counts passed failed skipped
 	out="$RESULTS/${name//\//_}.tap"
 	err="$RESULTS/${name//\//_}.err"
-	"$@" >"$out" 2>"$err" </dev/null || status=$?
+	read -r status seconds <"$RESULTS/${name//\//_}.status"
 	counts=$(awk -v status="$status" '
 		/^1\.\.[0-9]+/ { plan = substr($1, 4) + 0; planned = 1 }
 		/^ok/ { if (tolower($0) ~ /# (skip|todo)/) skipped++; else passed++ }
@@ -30,11 +37,17 @@ run_tap() {
 	SKIPPED=$((SKIPPED + skipped))
 	printf '%-32s %6d passed %4d failed' "$name" "$passed" "$failed"
 	[ "$skipped" = 0 ] || printf ' %3d skipped' "$skipped"
-	printf '  %4ds\n' $((SECONDS - started))
+	printf '  %4ds\n' "$seconds"
 	if [ "$failed" != 0 ]; then
 		{ grep -A12 -E '^not ok|^#' "$out" || true; } | head -24 | sed 's/^/    /'
 		tail -20 "$err" | sed 's/^/    /'
 		[ "$status" = 0 ] || echo "    exit status $status"
 		grep -qE '^1\.\.' "$out" || echo "    no plan"
 	fi
+}
+
+# run_tap NAME COMMAND...
+run_tap() {
+	perform "$@"
+	count_tap "$1"
 }

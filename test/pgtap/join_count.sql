@@ -1,7 +1,7 @@
 -- Queries that ask an attribution join for nothing but how many rows it has, in all or by groups: the
 -- join counts them itself. When it does, and that the numbers are those of the plain join.
 BEGIN;
-SELECT plan(215);
+SELECT plan(221);
 
 CREATE TABLE touches AS
 SELECT n AS touch_id, n % 1000 AS customer_id, CASE WHEN n % 41 > 0 THEN n % 37 END AS influencer_id, 'channel ' || n % 5 AS channel,
@@ -38,18 +38,18 @@ CREATE TEMPORARY TABLE pairs AS SELECT 'touches t JOIN orders o ON t.customer_id
 SELECT is_counted('SELECT count(*) FROM ' || of, 'All Rows', 'all pairs') FROM pairs;
 SELECT is_counted('SELECT count(1), count(*) * 2, 7 FROM ' || of || ' HAVING count(*) > 3', 'All Rows', 'the same number in several ways') FROM pairs;
 SELECT is_counted('SELECT count(*) FROM ' || of || ' HAVING count(*) < 3', 'All Rows', 'a number that is not wanted') FROM pairs;
-SELECT is_counted('SELECT t.influencer_id, count(*) FROM ' || of || ' GROUP BY t.influencer_id', 'Rows of Each Probe', 'by influencer') FROM pairs;
-SELECT is_counted('SELECT channel || ''!'', count(*), influencer_id % 3 FROM ' || of || ' GROUP BY channel || ''!'', influencer_id % 3 HAVING count(*) > 10 ORDER BY 2 DESC LIMIT 5', 'Rows of Each Probe', 'by expressions, in an order') FROM pairs;
-SELECT is_counted('SELECT t.touch_id, t.channel, count(*) FROM ' || of || ' GROUP BY t.touch_id', 'Rows of Each Probe', 'by the key of the touches') FROM pairs;
-SELECT is_counted('SELECT t.influencer_id AS a, t.influencer_id AS b, count(*) FROM ' || of || ' GROUP BY 1, 2', 'Rows of Each Probe', 'by one column twice') FROM pairs;
-SELECT is_counted('SELECT t.influencer_id, t.channel AS a, t.channel AS b, count(*), t.channel || 1 AS c FROM ' || of || ' GROUP BY 1, 2, 3', 'Rows of Each Probe', 'by a text twice') FROM pairs;
-SELECT is_counted('SELECT t.channel, t.influencer_id AS a, t.influencer_id AS b, t.channel AS c, count(*) FROM ' || of || ' GROUP BY 1, 2, 3, 4', 'Rows of Each Probe', 'in another order than the table has') FROM pairs;
-SELECT is_counted('SELECT count(*), o.order_id, o.customer_id, o.segment FROM orders o LEFT JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at GROUP BY o.segment, o.customer_id, o.order_id', 'Rows of Each Probe', 'by orders, some of them without a touch');
-SELECT is_counted('SELECT t.touch_id, count(*) FROM (SELECT * FROM touches ORDER BY touch_id) AS t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at GROUP BY 1', 'Rows of Each Probe', 'of touches in an order') FROM pairs;
-SELECT is_counted('SELECT t.influencer_id FROM ' || of || ' GROUP BY t.influencer_id HAVING count(*) > 400', 'Rows of Each Probe', 'a condition alone') FROM pairs;
-SELECT is_counted('SELECT t.influencer_id, count(*), rank() OVER (ORDER BY count(*), t.influencer_id) FROM ' || of || ' GROUP BY t.influencer_id', 'Rows of Each Probe', 'in a window') FROM pairs;
+SELECT is_counted('SELECT t.influencer_id, count(*) FROM ' || of || ' GROUP BY t.influencer_id', 'Rows of Each Group', 'by influencer') FROM pairs;
+SELECT is_counted('SELECT channel || ''!'', count(*), influencer_id % 3 FROM ' || of || ' GROUP BY channel || ''!'', influencer_id % 3 HAVING count(*) > 10 ORDER BY 2 DESC LIMIT 5', 'Rows of Each Group', 'by expressions, in an order') FROM pairs;
+SELECT is_counted('SELECT t.touch_id, t.channel, count(*) FROM ' || of || ' GROUP BY t.touch_id', 'Rows of Each Group', 'by the key of the touches') FROM pairs;
+SELECT is_counted('SELECT t.influencer_id AS a, t.influencer_id AS b, count(*) FROM ' || of || ' GROUP BY 1, 2', 'Rows of Each Group', 'by one column twice') FROM pairs;
+SELECT is_counted('SELECT t.influencer_id, t.channel AS a, t.channel AS b, count(*), t.channel || 1 AS c FROM ' || of || ' GROUP BY 1, 2, 3', 'Rows of Each Group', 'by a text twice') FROM pairs;
+SELECT is_counted('SELECT t.channel, t.influencer_id AS a, t.influencer_id AS b, t.channel AS c, count(*) FROM ' || of || ' GROUP BY 1, 2, 3, 4', 'Rows of Each Group', 'in another order than the table has') FROM pairs;
+SELECT is_counted('SELECT count(*), o.order_id, o.customer_id, o.segment FROM orders o LEFT JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at GROUP BY o.segment, o.customer_id, o.order_id', 'Rows of Each Group', 'by orders, some of them without a touch');
+SELECT is_counted('SELECT t.touch_id, count(*) FROM (SELECT * FROM touches ORDER BY touch_id) AS t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at GROUP BY 1', 'Rows of Each Group', 'of touches in an order') FROM pairs;
+SELECT is_counted('SELECT t.influencer_id FROM ' || of || ' GROUP BY t.influencer_id HAVING count(*) > 400', 'Rows of Each Group', 'a condition alone') FROM pairs;
+SELECT is_counted('SELECT t.influencer_id, count(*), rank() OVER (ORDER BY count(*), t.influencer_id) FROM ' || of || ' GROUP BY t.influencer_id', 'Rows of Each Group', 'in a window') FROM pairs;
 SELECT is_counted('SELECT count(*) FROM touches t LEFT JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 'All Rows', 'and touches without an order');
-SELECT is_counted('SELECT t.channel, count(*) FROM touches t LEFT JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at GROUP BY t.channel', 'Rows of Each Probe', 'and by channel');
+SELECT is_counted('SELECT t.channel, count(*) FROM touches t LEFT JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at GROUP BY t.channel', 'Rows of Each Group', 'and by channel');
 SELECT is_counted('SELECT count(*) FROM orders o LEFT JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 'All Rows', 'orders, too, that have none');
 SELECT is_counted('SELECT count(*) FROM touches t LEFT JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at WHERE o.order_id IS NULL OR o.segment <> 3', 'All Rows', 'with a condition of an outer join');
 SET LOCAL enable_hashjoin = off;
@@ -58,15 +58,15 @@ SET LOCAL enable_hashjoin = on;
 SELECT is_counted('SELECT count(*) FROM orders o WHERE NOT EXISTS (SELECT FROM touches t WHERE t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at)', 'All Rows', 'orders without a touch');
 SELECT is_counted('SELECT count(*) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, o.span) AND t.influencer_id <> o.segment', 'All Rows', 'a filter and a lookback of each order');
 SELECT is_counted('SELECT count(*) FROM touches t JOIN no_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 'All Rows', 'no order at all');
-SELECT is_counted('SELECT count(*) FROM (' || format('SELECT t.channel, count(*) FROM %s GROUP BY 1', of) || ') AS q', 'Rows of Each Probe', 'counts of counts') FROM pairs;
+SELECT is_counted('SELECT count(*) FROM (' || format('SELECT t.channel, count(*) FROM %s GROUP BY 1', of) || ') AS q', 'Rows of Each Group', 'counts of counts') FROM pairs;
 SELECT is_counted('SELECT s.x, j.n FROM generate_series(0, 4) AS s(x), LATERAL (SELECT count(*) AS n FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, s.x * interval ''2 days'')) AS j', 'All Rows', 'rescans');
-SELECT is_counted('SELECT s.x, j.* FROM generate_series(0, 4) AS s(x), LATERAL (SELECT t.channel, count(*) AS n FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, s.x * interval ''9 days'') GROUP BY 1) AS j', 'Rows of Each Probe', 'rescans by channel');
+SELECT is_counted('SELECT s.x, j.* FROM generate_series(0, 4) AS s(x), LATERAL (SELECT t.channel, count(*) AS n FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, s.x * interval ''9 days'') GROUP BY 1) AS j', 'Rows of Each Group', 'rescans by channel');
 
 SET LOCAL enable_hashagg = off;
-SELECT is_counted('SELECT t.influencer_id, count(*) FROM ' || of || ' GROUP BY t.influencer_id', 'Rows of Each Probe', 'sorted') FROM pairs;
-SELECT is_counted('SELECT t.channel, count(*) FROM ' || of || ' WHERE t.channel = ''channel 3'' AND o.segment = 1 GROUP BY t.channel', 'Rows of Each Probe', 'one group, sorted') FROM pairs;
+SELECT is_counted('SELECT t.influencer_id, count(*) FROM ' || of || ' GROUP BY t.influencer_id', 'Rows of Each Group', 'sorted') FROM pairs;
+SELECT is_counted('SELECT t.channel, count(*) FROM ' || of || ' WHERE t.channel = ''channel 3'' AND o.segment = 1 GROUP BY t.channel', 'Rows of Each Group', 'one group, sorted') FROM pairs;
 SET LOCAL enable_hashagg = on;
-SELECT is_counted('SELECT t.channel, count(*) FROM ' || of || ' WHERE t.channel = ''channel 3'' AND o.segment = 1 GROUP BY t.channel', 'Rows of Each Probe', 'one group') FROM pairs;
+SELECT is_counted('SELECT t.channel, count(*) FROM ' || of || ' WHERE t.channel = ''channel 3'' AND o.segment = 1 GROUP BY t.channel', 'Rows of Each Group', 'one group') FROM pairs;
 
 -- groups are added up within the join: as few rows come out of it, as many groups as there are, or more if there is no
 -- room; values short and long, NULLs, equal ones of different looks; with workers; again and again
@@ -81,14 +81,17 @@ CREATE TEMPORARY TABLE noted_pairs AS SELECT 'noted t JOIN orders o ON t.custome
 CREATE FUNCTION counted_by_notes(what text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE of text := (SELECT noted_pairs.of FROM noted_pairs);
 BEGIN
-	RETURN QUERY SELECT is_counted('SELECT note, count(*) FROM ' || of || ' GROUP BY note', 'Rows of Each Probe', what || ': notes');
-	RETURN QUERY SELECT is_counted('SELECT count(*) FROM ' || of || ' GROUP BY price', 'Rows of Each Probe', what || ': numbers of different looks');
-	RETURN QUERY SELECT is_counted('SELECT count(*) FROM ' || of || ' GROUP BY zero', 'Rows of Each Probe', what || ': zeros');
-	RETURN QUERY SELECT is_counted('SELECT pair, device, note IS NULL, count(*) FROM ' || of || ' GROUP BY pair, device, note IS NULL', 'Rows of Each Probe', what || ': several columns');
-	RETURN QUERY SELECT is_counted('SELECT t.customer_id, day, count(*) FROM ' || of || ' GROUP BY t.customer_id, day', 'Rows of Each Probe', what || ': many groups');
-	RETURN QUERY SELECT is_counted('SELECT day, count(*) FROM noted t LEFT JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at GROUP BY day', 'Rows of Each Probe', what || ': touches without an order, too');
-	RETURN QUERY SELECT is_counted('SELECT md5(long_note), note, count(*) FROM few_' || of || ' GROUP BY long_note, note', 'Rows of Each Probe', what || ': values stored apart');
+	RETURN QUERY SELECT is_counted('SELECT note, count(*) FROM ' || of || ' GROUP BY note', 'Rows of Each Group', what || ': notes');
+	RETURN QUERY SELECT is_counted('SELECT count(*) FROM ' || of || ' GROUP BY price', 'Rows of Each Group', what || ': numbers of different looks');
+	RETURN QUERY SELECT is_counted('SELECT count(*) FROM ' || of || ' GROUP BY zero', 'Rows of Each Group', what || ': zeros');
+	RETURN QUERY SELECT is_counted('SELECT pair, device, note IS NULL, count(*) FROM ' || of || ' GROUP BY pair, device, note IS NULL', 'Rows of Each Group', what || ': several columns');
+	RETURN QUERY SELECT is_counted('SELECT t.customer_id, day, count(*) FROM ' || of || ' GROUP BY t.customer_id, day', 'Rows of Each Group', what || ': many groups');
+	RETURN QUERY SELECT is_counted('SELECT day, count(*) FROM noted t LEFT JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at GROUP BY day', 'Rows of Each Group', what || ': touches without an order, too');
+	RETURN QUERY SELECT is_counted('SELECT md5(long_note), note, count(*) FROM few_' || of || ' GROUP BY long_note, note', 'Rows of Each Group', what || ': values stored apart');
 END $$;
+-- more columns come out than there are in the tables
+SELECT is_counted(format('SELECT %s, note IS NULL, t.customer_id %% 7, count(*) FROM %s GROUP BY %s', (SELECT string_agg('day AS p' || n, ', ') FROM generate_series(1, 66) AS n), of, (SELECT string_agg(n::text, ', ') FROM generate_series(1, 68) AS n)), 'Rows of Each Group', 'seventy columns') FROM noted_pairs;
+SELECT is_counted(format('SELECT %s, day, count(*) FROM %s GROUP BY %s', (SELECT string_agg('zero AS z' || n, ', ') FROM generate_series(1, 66) AS n), of, (SELECT string_agg(n::text, ', ') FROM generate_series(1, 67) AS n)), 'Rows of Each Group', 'many columns, nothing but columns') FROM noted_pairs;
 SELECT counted_by_notes('much memory');
 SET LOCAL work_mem = '64kB';
 SELECT counted_by_notes('little memory');
@@ -99,7 +102,7 @@ SET LOCAL parallel_tuple_cost = 0;
 SET LOCAL min_parallel_table_scan_size = 0;
 SELECT counted_by_notes('workers');
 SET LOCAL max_parallel_workers_per_gather = 0;
-SELECT is_counted('SELECT s.x, j.* FROM generate_series(0, 4) AS s(x), LATERAL (SELECT t.note, t.day, count(*) AS n FROM noted t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, s.x * interval ''9 days'') GROUP BY 1, 2) AS j', 'Rows of Each Probe', 'rescans by notes and days');
+SELECT is_counted('SELECT s.x, j.* FROM generate_series(0, 4) AS s(x), LATERAL (SELECT t.note, t.day, count(*) AS n FROM noted t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, s.x * interval ''9 days'') GROUP BY 1, 2) AS j', 'Rows of Each Group', 'rescans by notes and days');
 SELECT same_rows('SELECT count(*) FROM ' || of || ' GROUP BY ''all of them''::text', 'by a constant') FROM pairs;
 SELECT same_rows('SELECT count(*) FROM touches t JOIN no_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at GROUP BY ''all of them''::text', 'by a constant, of nothing');
 
@@ -107,7 +110,7 @@ SELECT same_rows('SELECT count(*) FROM touches t JOIN no_orders o ON t.customer_
 CREATE TABLE many_touches AS SELECT n AS touch_id, n % 100 AS customer_id, n % 7 AS influencer_id, timestamptz '2026-01-01 00:00+00' + n * interval '30 seconds' AS touched_at FROM generate_series(1, 100000) AS n;
 CREATE TABLE many_orders AS SELECT n AS order_id, n % 100 AS customer_id, n % 5 AS segment, timestamptz '2026-01-01 00:00+00' + n * interval '25 seconds' AS ordered_at FROM generate_series(1, 120000) AS n;
 ANALYZE many_touches, many_orders;
-SELECT matches(plan_of(format('SELECT %s, count(*) FROM many_touches t JOIN many_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at GROUP BY 1', grouped)), 'Counts: Rows of Each Probe.*Seq Scan on ' || probes, 'by ' || grouped)
+SELECT matches(plan_of(format('SELECT %s, count(*) FROM many_touches t JOIN many_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at GROUP BY 1', grouped)), 'Counts: Rows of Each Group.*Seq Scan on ' || probes, 'by ' || grouped)
 FROM   (VALUES ('t.influencer_id', 'many_touches t.*Seq Scan on many_orders'), ('o.segment', 'many_orders o.*Seq Scan on many_touches')) AS s(grouped, probes);
 
 -- more is asked for
@@ -141,11 +144,11 @@ INSERT INTO touches SELECT 100000 + n, 5000, 1, 'end', 'infinity' FROM generate_
 INSERT INTO touches SELECT 200000 + n, 5000, 1, 'end', '294276-12-31 23:59:59+00' FROM generate_series(1, 3) AS n;
 INSERT INTO orders SELECT 100000 + n, 5000, '294276-12-31 23:59:59+00', '1 day', 1 FROM generate_series(1, 12) AS n;
 INSERT INTO orders SELECT 200000 + n, 5000, 'infinity', '1 day', 1 FROM generate_series(1, 12) AS n;
-SELECT is_counted('SELECT t.channel, count(*) FROM ' || of || ' GROUP BY 1', 'Rows of Each Probe', 'the ends of time') FROM pairs;
+SELECT is_counted('SELECT t.channel, count(*) FROM ' || of || ' GROUP BY 1', 'Rows of Each Group', 'the ends of time') FROM pairs;
 SET LOCAL work_mem = '64kB';
 SET LOCAL hash_mem_multiplier = 1;
 SELECT is_counted('SELECT count(*) FROM ' || of, 'All Rows', 'with files') FROM pairs;
-SELECT is_counted('SELECT t.channel, count(*) FROM ' || of || ' GROUP BY 1', 'Rows of Each Probe', 'by channel, with files') FROM pairs;
+SELECT is_counted('SELECT t.channel, count(*) FROM ' || of || ' GROUP BY 1', 'Rows of Each Group', 'by channel, with files') FROM pairs;
 RESET work_mem;
 SET LOCAL hash_mem_multiplier = 2;
 
@@ -184,7 +187,7 @@ SET LOCAL parallel_tuple_cost = 0;
 SET LOCAL min_parallel_table_scan_size = 0;
 SELECT matches(plan_of('SELECT count(*) FROM ' || of), 'Finalize Aggregate.*Gather.*Parallel Custom Scan \(AttributionJoin\)\s+Join Type: Inner\s+Counts: All Rows', 'each worker counts its own') FROM pairs;
 SELECT is_counted('SELECT count(*) FROM ' || of, 'All Rows', 'with workers') FROM pairs;
-SELECT is_counted('SELECT t.channel, count(*) FROM ' || of || ' GROUP BY 1', 'Rows of Each Probe', 'by channel, with workers') FROM pairs;
+SELECT is_counted('SELECT t.channel, count(*) FROM ' || of || ' GROUP BY 1', 'Rows of Each Group', 'by channel, with workers') FROM pairs;
 SELECT is_counted('SELECT count(*) FROM orders o WHERE NOT EXISTS (SELECT FROM touches t WHERE t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at)', 'All Rows', 'orders without a touch, with workers');
 SELECT is((SELECT regexp_replace(plan_of('SELECT count(*) FROM ' || of, 'ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF'), '.*Rows Counted: (\d+).*', '\1')::bigint),
           (SELECT count(t.customer_id) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at), 'how many all of them counted') FROM pairs;
