@@ -101,7 +101,7 @@ typedef struct AttributionJoinState
 	bool emits_all;    /* nor is there anything else to be done for one but to emit it */
 	JoinCounts counts;
 	int ncount_out;
-	int *count_out;                 /* columns of the slot */
+	int *count_out;                   /* columns of the slot */
 	struct CountGroups *count_groups; /* counts by probe that are still to come out; or NULL */
 
 	/* the present round */
