@@ -204,14 +204,9 @@ ask_for_keys(AttributionJoinState *state, ReadyProbe *ready, uint64 key)
 static JoinRun *
 run_of_row(AttributionJoinState *state, const ReadyProbe *ready, const uint64 *row)
 {
-	const RowShape *shape = &state->probe.shape;
-	Datum *values = state->probe.key_values;
-	JoinRun *run;
+	JoinRun *run = inf_run_with_values(state, ready->part, ready->run, ready->place,
+	                                   inf_keys_of_row(state, row));
 
-	for (int k = 0; k < state->keys.nkeys; k++)
-		values[k] =
-		    inf_row_datum(shape, row, (const char *) row, shape->ncolumns - state->keys.nkeys + k);
-	run = inf_run_with_values(state, ready->part, ready->run, ready->place, values);
 	if (state->keys.calls_functions)
 		ResetExprContext(state->css.ss.ps.ps_ExprContext);
 	return run;
@@ -303,13 +298,7 @@ inf_batches_next(AttributionJoinState *state)
 		row = batch_row(state, state->batch_at++);
 		if (ready->run == NULL && !state->keeps_probe)
 			continue;
-		inf_start_probe(state);
-		state->row = row;
-		state->probe_at = ROW_AT(row);
-		if (state->probe.shape.span)
-			state->probe_span = (int64) row[state->probe.shape.span];
-		if (ready->run != NULL)
-			inf_find_window(state, ready->part, ready->run);
+		inf_start_row(state, row, ready->part, ready->run);
 		return true;
 	}
 }

@@ -187,6 +187,16 @@ is_same(const CountGroups *groups, const uint64 *place, const Datum *values, uin
 	return true;
 }
 
+static inline uint64 *
+free_place(const CountGroups *groups, uint64 hash)
+{
+	uint64 number = first_place(groups, hash);
+
+	while (place_at(groups, number)[PLACE_COUNT] != 0)
+		number = next_place(groups, number);
+	return place_at(groups, number);
+}
+
 /* Twice as many places. */
 static void
 grow(CountGroups *groups)
@@ -199,7 +209,6 @@ grow(CountGroups *groups)
 	{
 		const uint64 *from = old + n * groups->words;
 		uint64 hash = from[PLACE_NULLS];
-		uint64 number;
 
 		if (from[PLACE_COUNT] == 0)
 			continue;
@@ -208,10 +217,7 @@ grow(CountGroups *groups)
 			if ((from[PLACE_NULLS] >> i & 1) == 0)
 				hash = hash_value(groups, i, hash, (Datum) from[PLACE_VALUES + i]);
 		}
-		number = first_place(groups, hash);
-		while (place_at(groups, number)[PLACE_COUNT] != 0)
-			number = next_place(groups, number);
-		memcpy(place_at(groups, number), from, groups->words * sizeof(uint64));
+		memcpy(free_place(groups, hash), from, groups->words * sizeof(uint64));
 	}
 	pfree(old);
 	groups->used -= bytes_of_places(groups, groups->bits - 1);
@@ -306,10 +312,7 @@ inf_count_groups_add(CountGroups *groups, const Datum *values, const bool *isnul
 	if (groups->is_useless || groups->is_full || !has_room(groups, copied))
 		return false;
 	/* they may have become more */
-	number = first_place(groups, hash);
-	while (place_at(groups, number)[PLACE_COUNT] != 0)
-		number = next_place(groups, number);
-	place = place_at(groups, number);
+	place = free_place(groups, hash);
 	keep(groups, place, values, nulls, copied);
 	place[PLACE_COUNT] = count;
 	return true;

@@ -171,4 +171,32 @@ inf_start_probe(AttributionJoinState *state)
 	state->left = 0;
 }
 
+/* A probe that was kept as a row; its run, or NULL. */
+static inline void
+inf_start_row(AttributionJoinState *state, uint64 *row, const JoinPart *part, const JoinRun *run)
+{
+	const RowShape *shape = &state->probe.shape;
+
+	inf_start_probe(state);
+	state->row = row;
+	state->probe_at = ROW_AT(row);
+	if (shape->span)
+		state->probe_span = (int64) row[shape->span];
+	if (run != NULL)
+		inf_find_window(state, part, run);
+}
+
+/* The values of its keys, which are no single word. */
+static inline const Datum *
+inf_keys_of_row(AttributionJoinState *state, const uint64 *row)
+{
+	const RowShape *shape = &state->probe.shape;
+	int nkeys = state->keys.nkeys;
+	Datum *values = state->probe.key_values;
+
+	for (int k = 0; k < nkeys; k++)
+		values[k] = inf_row_datum(shape, row, (const char *) row, shape->ncolumns - nkeys + k);
+	return values;
+}
+
 #endif

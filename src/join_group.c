@@ -52,7 +52,7 @@ is_of_group(Grouping *g, uint64 number, const RowShape *shape, JoinKeys *keys, c
 
 	if (g->firsts == NULL)
 		return true;
-	if (!keys->calls_functions)
+	if (g->comparing == NULL)
 		return same_keys(shape, keys, g->firsts[number], row);
 	old = MemoryContextSwitchTo(g->comparing);
 	same = same_keys(shape, keys, g->firsts[number], row);
@@ -191,7 +191,7 @@ inf_group_rows(const JoinTable *table, RowCursor cursor, uint64 nrows, uint64 ex
 	g->place_shift = inf_place_shift(table);
 	g->most = SLOTS_FOR(nrows);
 	set_slots(g, Max(MIN_SLOTS, SLOTS_FOR(Min(expected, nrows))), !table->keys->is_word);
-	if (g->firsts != NULL)
+	if (table->keys->calls_functions)
 		g->comparing = AllocSetContextCreate(CurrentMemoryContext, "AttributionJoin keys",
 		                                     ALLOCSET_SMALL_SIZES);
 	while ((n = inf_next_rows(&cursor, rows)) > 0)

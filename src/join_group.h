@@ -41,7 +41,7 @@ typedef struct Grouping
 	uint64 ngroups;
 	Size reference_words; /* of all rows */
 	int place_shift;
-	MemoryContext comparing; /* two keys that are no words */
+	MemoryContext comparing; /* two keys by functions; NULL: there are none of these */
 } Grouping;
 
 /* The number of a row's group comes in the place of its key. */

@@ -5,8 +5,8 @@
 #include "postgres.h"
 
 #include "access/tupmacs.h"
-#include "executor/executor.h"
 #include "utils/date.h"
+#include "utils/memutils.h"
 
 #include "compat.h"
 #include "join_page.h"
@@ -46,24 +46,20 @@ fixed_offsets(const JoinPage *page, MemoryContext context, const RowShape *shape
 	return offsets;
 }
 
-/* Keys as columns of the table; returns whether there are functions to be called for one. */
-static bool
+/* Keys as columns of the table. */
+static void
 set_keys(JoinPage *page, const PageColumns *columns, TupleDesc desc, int *attnos)
 {
-	bool calls_functions = false;
-
-	page->nkeys = columns->nkeys;
-	for (int i = 0; i < columns->nkeys; i++)
+	page->nkeys = columns->known->nkeys;
+	page->is_word = columns->known->is_word;
+	for (int i = 0; i < page->nkeys; i++)
 	{
 		PageKey *key = &page->keys[i];
 
 		*key = columns->keys[i];
 		key->by_value = TupleDescAttr(desc, key->attno - 1)->attbyval;
 		attnos[i] = key->attno;
-		calls_functions |= key->key->kind == KEY_OTHER;
 	}
-	page->is_word = page->nkeys == 1 && page->keys[0].key->kind == KEY_WORD;
-	return calls_functions;
 }
 
 JoinPage *
@@ -83,7 +79,8 @@ inf_page_begin(ScanState *plan, const PageColumns *columns, bool filters)
 		inf_page_scan_filter(&page->pages, page->filtered);
 	page->is_date = columns->is_date;
 	page->natts = columns->natts;
-	page->hashing = set_keys(page, columns, desc, attnos)
+	set_keys(page, columns, desc, attnos);
+	page->hashing = columns->known->calls_functions
 	                    ? AllocSetContextCreate(context, "AttributionJoin hashes of a page",
 	                                            ALLOCSET_SMALL_SIZES)
 	                    : NULL;

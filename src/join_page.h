@@ -60,9 +60,9 @@ typedef struct JoinPage
 /* What is read of a table's rows. */
 typedef struct PageColumns
 {
-	int nkeys;
-	const PageKey *keys;
-	int at_attno; /* 0 if it is no column of the table's own */
+	const JoinKeys *known;
+	const PageKey *keys; /* of these */
+	int at_attno;        /* 0 if it is no column of the table's own */
 	bool is_date;
 	int natts; /* that a row must have for all that is read of it */
 	const RowShape *shape;

@@ -97,19 +97,11 @@ next_in_file(AttributionJoinState *state)
 			continue;
 		}
 		ResetExprContext(state->css.ss.ps.ps_ExprContext);
-		for (int k = 0; k < state->keys.nkeys && !state->keys.is_word; k++)
-			state->probe.key_values[k] = inf_row_datum(shape, row, (const char *) row,
-			                                           shape->ncolumns - state->keys.nkeys + k);
-		run = inf_find_run(state, part, ROW_KEY(row), hash, state->probe.key_values);
+		run = inf_find_run(state, part, ROW_KEY(row), hash,
+		                   state->keys.is_word ? NULL : inf_keys_of_row(state, row));
 		if (run == NULL && !state->keeps_probe)
 			continue;
-		inf_start_probe(state);
-		state->row = row;
-		state->probe_at = ROW_AT(row);
-		if (shape->span)
-			state->probe_span = (int64) row[shape->span];
-		if (run != NULL)
-			inf_find_window(state, part, run);
+		inf_start_row(state, row, part, run);
 		return true;
 	}
 }

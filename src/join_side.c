@@ -141,6 +141,12 @@ read_instant(JoinSide *side, TupleTableSlot *slot, ExprContext *econtext)
 	return inf_side_instant_is_finite(side);
 }
 
+static inline FmgrInfo *
+hash_function(const JoinSide *side, JoinKey *key)
+{
+	return side->is_build ? &key->build_hash : &key->probe_hash;
+}
+
 /* From where in a table's row the keys are read; false if not all of them are there. */
 static bool
 find_keys(const JoinSide *side, PageKey *keys)
@@ -152,7 +158,7 @@ find_keys(const JoinSide *side, PageKey *keys)
 		JoinKey *key = &side->keys->keys[i];
 
 		keys[i] = (PageKey){.key = key,
-		                    .hash = side->is_build ? &key->build_hash : &key->probe_hash,
+		                    .hash = hash_function(side, key),
 		                    .attno = side->key_expressions[i].attno,
 		                    .length = side->key_lengths[i]};
 		if (keys[i].attno <= 0)
@@ -178,7 +184,7 @@ begin_scan(JoinSide *side)
 	if (find_keys(side, keys) && !side->has_span && !side->is_window &&
 	    (plan->qual == NULL || filters_pages || (side->may_filter && is_sieved)))
 	{
-		PageColumns columns = {.nkeys = side->keys->nkeys,
+		PageColumns columns = {.known = side->keys,
 		                       .keys = keys,
 		                       .at_attno = side->at.attno,
 		                       .is_date = side->is_date,
@@ -268,13 +274,13 @@ inf_side_read_slot(JoinSide *side, TupleTableSlot *slot, ExprContext *econtext)
 	for (int i = 0; i < keys->nkeys; i++)
 	{
 		JoinKey *key = &keys->keys[i];
-		FmgrInfo *function = side->is_build ? &key->build_hash : &key->probe_hash;
 		Datum value = evaluate(&expressions[i], slot, econtext, &isnull);
 
 		if (isnull)
 			goto done;
 		side->key_values[i] = value_of_key(side, i, value);
-		combined = inf_key_combine(combined, inf_key_hash(key, function, side->key_values[i]));
+		combined = inf_key_combine(
+		    combined, inf_key_hash(key, hash_function(side, key), side->key_values[i]));
 	}
 	side->key = combined;
 	side->hash = inf_join_hash(combined);

@@ -187,11 +187,11 @@ extern void inf_join_spill_slot(AttributionJoinState *state, JoinPart *part, Tup
 extern void inf_join_spill_row(AttributionJoinState *state, JoinPart *part, uint64 *row);
 extern void inf_join_forget(AttributionJoinState *state);
 
-/* join_probe.c: finding matches */
+/* join_probe.c */
 extern bool inf_join_next_probe(AttributionJoinState *state);
 
 /*
- * How far any built row reaches, if that is settled before the first probe comes; -1: it is not, or
+ * join_find.c: how far any built row reaches, if that is settled before the first probe comes; -1: it is not, or
  * there are lookbacks that are errors. "longest" is that of the rows that have their own.
  */
 extern int64 inf_join_reach(AttributionJoinState *state, int64 longest);

@@ -4,7 +4,6 @@
  */
 #include "postgres.h"
 
-#include "executor/executor.h"
 #include "executor/instrument.h"
 #include "miscadmin.h"
 #include "pgstat.h"

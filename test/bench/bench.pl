@@ -582,12 +582,12 @@ sub time_steps
 # The lines of a table, by the titles of its groups, in their order.
 sub groups_of
 {
-	my (@groups, $title);
+	my @groups;
 	for my $line (split /\n/, $_[0])
 	{
 		my ($named) = $line =~ /^\| ?(.*?) \|/ or next;
 		next if $named eq 'work' || $named =~ /^---/;
-		push @groups, [ $named, '' ] if $named ne '' || !@groups;
+		push @groups, [ $named, '' ] if $named ne '';
 		$groups[-1][1] .= "$line\n";
 	}
 	return @groups;
@@ -618,14 +618,13 @@ sub write_table
 	my ($old) = $page =~ /<!-- measured -->\n(.*?)<!-- end -->/s or die "$file has no place for the table";
 	return print "\n$file is of another scale: left as it is\n" if @wanted && index($old, ", scale $scale,") < 0;
 	my @groups = @wanted ? groups_of($old) : ();
-	my %place = map { $groups[$_][0] => $_ } 0 .. $#groups;
 	my $after = $#groups;
 	for my $group (groups_of($text))
 	{
-		if (exists $place{ $group->[0] }) { $groups[ $after = $place{ $group->[0] } ] = $group; next; }
+		my ($place) = grep { $groups[$_][0] eq $group->[0] } 0 .. $#groups;
 		# a new one comes behind the one before it
-		splice @groups, ++$after, 0, $group;
-		$place{$_} > $after - 1 and $place{$_}++ for keys %place;
+		$after = $place // $after + 1;
+		splice @groups, $after, defined $place ? 1 : 0, $group;
 	}
 	$text = $head . join('', map { $_->[1] } @groups);
 	$page =~ s/(<!-- measured -->\n).*?(<!-- end -->)/$1\n$text\n$2/s;
