@@ -122,6 +122,7 @@ OBJS = \
 	src/markov.o \
 	src/module.o \
 	src/numeric_units.o \
+	src/page_at_hand.o \
 	src/page_scan.o \
 	src/purchase_agg.o \
 	src/purchase_cycle.o \

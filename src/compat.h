@@ -121,6 +121,23 @@ InitMaterializedSRF(FunctionCallInfo fcinfo, bits32 flags)
 #define TUPLESORT_NONE false
 #endif
 
+/* Scans read pages ahead by themselves from 17 on, which did away with snapshots that are too old, too. */
+#if PG_VERSION_NUM >= 170000
+#define SCANS_READ_AHEAD true
+#define HEAP_GET_PAGE(scan, block) ((void) 0)
+#define TestForOldSnapshot(snapshot, relation, page) ((void) 0)
+#else
+#define SCANS_READ_AHEAD false
+#define HEAP_GET_PAGE(scan, block) heapgetpage((TableScanDesc) (scan), (block))
+#endif
+
+/* What tells a table's files apart has another name from 16 on. */
+#if PG_VERSION_NUM >= 160000
+#define RELATION_LOCATOR(relation) ((relation)->rd_locator)
+#else
+#define RELATION_LOCATOR(relation) ((relation)->rd_node)
+#endif
+
 /* A prefix of settings is reserved under another name in 14. */
 #if PG_VERSION_NUM < 150000
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)

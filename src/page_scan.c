@@ -11,6 +11,7 @@
 #include "utils/rel.h"
 
 #include "compat.h"
+#include "page_at_hand.h"
 #include "page_scan.h"
 #include "table_plan.h"
 
@@ -30,7 +31,9 @@ inf_page_scan_begin(PageScan *pages, ScanState *plan)
 	pages->plan = &plan->ps;
 	pages->scan = (HeapScanDesc) scan;
 	pages->slot = slot;
-	pages->asked = pages->before = InvalidBuffer;
+	pages->may_take = inf_may_take_pages(pages->scan);
+	pages->asked = InvalidBuffer;
+	pages->first = PG_INT32_MIN;
 	return true;
 }
 
@@ -67,12 +70,38 @@ buffer_ahead(PageScan *pages)
 static const char *
 page_ahead(PageScan *pages)
 {
-	Buffer buffer = pages->scan->rs_cbuf;
+	HeapScanDesc scan = pages->scan;
+	Buffer first = scan->rs_cbuf - (Buffer) scan->rs_cblock;
 
-	pages->is_in_order = buffer > 0 && pages->before + 1 == buffer;
-	pages->before = buffer;
+	pages->is_in_order = scan->rs_cbuf > 0 && pages->first == first;
+	pages->first = first;
 	pages->asked = buffer_ahead(pages);
 	return BufferIsValid(pages->asked) ? BufferGetPage(pages->asked) : NULL;
+}
+
+/*
+ * Takes the scan to its next row, the first that is left of its page; that it has given the page's last
+ * one is what it is told in the end. The number of that row on the page; -1 at the end of the scan.
+ */
+static int
+move(PageScan *pages)
+{
+	HeapScanDesc scan = pages->scan;
+	int first = 0;
+
+	if (!pages->may_take || (int) scan->rs_cindex + 1 < (int) scan->rs_ntuples ||
+	    !inf_take_page(scan, pages->asked))
+	{
+		if (heap_getnext((TableScanDesc) scan, ForwardScanDirection) == NULL)
+			return -1;
+		first = (int) scan->rs_cindex;
+		scan->rs_cindex = scan->rs_ntuples - 1;
+		/* it has counted this one */
+		pgstat_count_index_tuples(scan->rs_base.rs_rd, -1);
+	}
+	/* what counts rows that an index gave counts those of a table; there is none that counts several of these */
+	pgstat_count_index_tuples(scan->rs_base.rs_rd, (int) scan->rs_ntuples - first);
+	return first;
 }
 
 static bool
@@ -87,18 +116,12 @@ load_page(PageScan *pages)
 	if (!TTS_EMPTY(pages->slot))
 		ExecClearTuple(pages->slot);
 	pages->nrows = 0;
-	if (heap_getnext((TableScanDesc) scan, ForwardScanDirection) == NULL)
+	first = move(pages);
+	if (first < 0)
 		return false;
-	/*
-	 * The scan is at the first row that is left, and is told that it has given the last one. What
-	 * counts rows that an index gave counts those of a table; there is none that counts several of these.
-	 */
-	first = (int) scan->rs_cindex;
 	pages->nrows = (int) scan->rs_ntuples - first;
 	pages->items = scan->rs_vistuples + first;
 	pages->data = BufferGetPage(scan->rs_cbuf);
-	scan->rs_cindex = scan->rs_ntuples - 1;
-	pgstat_count_index_tuples(scan->rs_base.rs_rd, pages->nrows - 1);
 	was_asked = pages->asked == scan->rs_cbuf;
 	pages->ahead = page_ahead(pages);
 	/* in part only where rows are few */

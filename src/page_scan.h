@@ -23,6 +23,7 @@ typedef struct PageScan
 	HeapTupleData tuple;  /* the row that is in the slot */
 	OffsetNumber
 	    *filtered; /* room for rows that the plan's filter lets pass; NULL: it is not asked */
+	bool may_take; /* can pages be taken for the scan? */
 
 	/* the present page */
 	int nrows;
@@ -32,8 +33,9 @@ typedef struct PageScan
 	int nlines;        /* of that one to be asked for */
 	bool was_asked;    /* was this one's memory asked for ahead of time? */
 
-	Buffer before;    /* that the last page was in */
-	bool is_in_order; /* this one is in the buffer after that: so the next one may be, too */
+	Buffer
+	    first; /* where the first page is if the table lies in order, as far as the last page tells */
+	bool is_in_order; /* this one says the same: so the next one may be there, too */
 	Buffer asked;     /* for whose memory was asked ahead of time */
 	int to_pass;      /* pages for which it is not asked, as others were not found in memory */
 	int passed;       /* as many as there were last time */

@@ -10,17 +10,18 @@ CREATE FUNCTION is_joined(query text, what text) RETURNS text LANGUAGE sql AS $$
 	SELECT matches(plan_of(query), 'AttributionJoin', what) $$;
 CREATE FUNCTION is_not_joined(query text, what text) RETURNS text LANGUAGE sql AS $$
 	SELECT doesnt_match(plan_of(query), 'AttributionJoin', what) $$;
--- what a query gives with the join is what it gives without; the planner may be forced to take the join
+-- What a query gives with the join is what it gives without. The planner may be forced to take the join;
+-- the plain join is then free to scan and to hash, whatever else is turned off.
 CREATE FUNCTION same_rows(query text, what text, forced boolean DEFAULT false) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE joined text; plain text; counted text := format('SELECT count(*) || '' '' || sum(hashtextextended(q::text, 0)::numeric) FROM (%s) AS q', query);
+DECLARE joined text; plain text; scans text := current_setting('enable_seqscan'); counted text := format('SELECT count(*) || '' '' || sum(hashtextextended(q::text, 0)) FROM (%s) AS q', query);
 BEGIN
 	IF forced THEN SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; END IF;
 	RETURN NEXT is_joined(query, what || ': the plan');
 	EXECUTE counted INTO joined;
-	IF forced THEN SET LOCAL enable_hashjoin = on; END IF;
+	IF forced THEN SET LOCAL enable_hashjoin = on; SET LOCAL enable_seqscan = on; END IF;
 	SET LOCAL influence.enable_attribution_join = off;
 	EXECUTE counted INTO plain;
 	SET LOCAL influence.enable_attribution_join = on;
-	IF forced THEN SET LOCAL enable_mergejoin = on; END IF;
+	IF forced THEN SET LOCAL enable_mergejoin = on; PERFORM set_config('enable_seqscan', scans, true); END IF;
 	RETURN NEXT is(joined, plain, what || ': the rows');
 END $$;

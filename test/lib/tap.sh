@@ -51,3 +51,34 @@ run_tap() {
 	perform "$@"
 	count_tap "$1"
 }
+
+# start_tap NAME COMMAND...: beside others, as many at a time as there are processors.
+STARTED=()
+start_tap() {
+	while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n || true; done
+	count_finished
+	rm -f "$RESULTS/${1//\//_}.status"
+	perform "$@" &
+	STARTED+=("$1")
+}
+
+# Counts what has finished of those that were started.
+count_finished() {
+	local name left=()
+	for name in "${STARTED[@]}"; do
+		if [ -e "$RESULTS/${name//\//_}.status" ]; then count_tap "$name"; else left+=("$name"); fi
+	done
+	STARTED=("${left[@]}")
+}
+
+# Waits for all that were started; one that left no status has failed.
+finish_taps() {
+	local name
+	wait
+	count_finished
+	for name in "${STARTED[@]}"; do
+		FAILED=$((FAILED + 1))
+		echo "$name did not end"
+	done
+	STARTED=()
+}

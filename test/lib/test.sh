@@ -18,6 +18,22 @@ fresh_database() {
 	run_psql -c 'CREATE EXTENSION influence'
 }
 
+# in_database NAME COMMAND...: in a new database of that name, which goes with it.
+in_database() {
+	local name=$1 status=0
+	shift
+	fresh_database "$name" || return 1
+	"$@" || status=$?
+	export PGDATABASE=postgres
+	run_psql -c "DROP DATABASE $name"
+	return "$status"
+}
+
+tap_pgtap() {
+	run_psql -c 'CREATE SCHEMA tap' -c 'CREATE EXTENSION pgtap SCHEMA tap' -c "ALTER DATABASE $PGDATABASE SET search_path = public, tap"
+	tap_sql "$1"
+}
+
 tap_sql() {
 	"$BIN/psql" -X -q -A -t -v ON_ERROR_STOP=1 -f "$1"
 }
@@ -51,47 +67,32 @@ progress "testing"
 mkdir -p "$RESULTS"
 chmod 755 "$RESULTS"
 
-for file in test/unit/test_*.c; do
-	name=${file#test/}
-	wanted "${name%.c}" && run_tap "${name%.c}" test/unit/run "$file"
-done
-
 trap 'stop_server test' EXIT
 start_server test
 
-# The longest of all takes one processor: the tests of the same server that follow leave another to it.
-if wanted t/join; then
-	fresh_database random_joins
-	perform t/join test/t/join &
-	RANDOM_JOINS=$!
-fi
-
-wanted regress && { export PGDATABASE=postgres; run_tap regress tap_regress; }
-
+# Each of these has a database of its own, so they run beside each other, the longest first.
+wanted t/join && start_tap t/join in_database random_joins test/t/join
+for file in test/unit/test_*.c; do
+	name=${file#test/}
+	wanted "${name%.c}" && start_tap "${name%.c}" test/unit/run "$file"
+done
+wanted regress && start_tap regress tap_regress
 for file in test/pgtap/*.sql; do
 	name=${file#test/}
-	wanted "${name%.sql}" || continue
-	fresh_database pgtap
-	run_psql -c 'CREATE SCHEMA tap' -c 'CREATE EXTENSION pgtap SCHEMA tap' \
-		-c 'ALTER DATABASE pgtap SET search_path = public, tap'
-	run_tap "${name%.sql}" tap_sql "$file"
+	name=${name%.sql}
+	wanted "$name" && start_tap "$name" in_database "${name//\//_}" tap_pgtap "$file"
 done
-
 for file in test/oracle/*; do
 	name=${file#test/}
 	name=${name%.sql}
 	wanted "$name" || continue
 	case $file in
-		*.sql) fresh_database oracle && run_tap "$name" tap_sql "$file" ;;
-		*) [ -x "$file" ] && install_packages r-base-core && fresh_database oracle && run_tap "$name" "$file" ;;
+		*.sql) start_tap "$name" in_database "${name//\//_}" tap_sql "$file" ;;
+		*) [ -x "$file" ] && install_packages r-base-core && start_tap "$name" in_database "${name//\//_}" "$file" ;;
 	esac
 done
-
 # Those that follow look at files and processes of the whole server.
-if [ -n "${RANDOM_JOINS:-}" ]; then
-	wait "$RANDOM_JOINS"
-	count_tap t/join
-fi
+finish_taps
 
 # The sample market: made once, and a copy for each test, so that none sees what another left.
 market() {

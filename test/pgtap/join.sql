@@ -137,7 +137,7 @@ SELECT same_rows('SELECT o, t FROM parted_orders o LEFT JOIN parted_touches t ON
 CREATE INDEX ON parted_orders (order_id);
 SET LOCAL enable_seqscan = off;
 SELECT matches(plan_of('SELECT o.order_id, count(*) OVER (PARTITION BY o.order_id) FROM parted_orders o LEFT JOIN parted_touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at'), '^WindowAgg\n *->  Merge Append\n.*AttributionJoin.*Index Scan.*AttributionJoin.*Index Scan', 'partitions in order');
-SELECT same_rows('SELECT o.order_id, count(*) OVER (PARTITION BY o.order_id) FROM parted_orders o LEFT JOIN parted_touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 'partitions in order');
+SELECT same_rows('SELECT o.order_id, count(*) OVER (PARTITION BY o.order_id) FROM parted_orders o LEFT JOIN parted_touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 'partitions in order', forced => true);
 RESET enable_seqscan;
 RESET enable_partitionwise_join;
 
@@ -275,19 +275,17 @@ INSERT INTO stored SELECT kind, note, small, medium, large, letter, 'infinity', 
 ANALYZE stored;
 CREATE FUNCTION stored_rows(key text, at text, what text) RETURNS SETOF text LANGUAGE sql AS $$
 	SELECT same_rows(format('SELECT s.kind, s.note, s.touched_at, o.order_id FROM stored s JOIN (SELECT *, ordered_at::date AS ordered_on, (segment * 11)::smallint AS small, segment AS medium, segment::bigint AS large, (segment * 3 - 7)::"char" AS letter FROM orders WHERE order_id < 300) o ON s.%1$s = o.%1$s AND s.%2$s ~> o.%3$s',
-		key, at, CASE at WHEN 'day' THEN 'ordered_on' ELSE 'ordered_at' END), what) $$;
-SET LOCAL enable_hashjoin = off;
-SET LOCAL enable_mergejoin = off;
+		key, at, CASE at WHEN 'day' THEN 'ordered_on' ELSE 'ordered_at' END), what, forced => true) $$;
 SELECT stored_rows('small', 'touched_at', 'keys of two bytes');
 SELECT stored_rows('medium', 'touched_at', 'keys of four bytes');
 SELECT stored_rows('large', 'touched_at', 'keys of eight bytes');
 SELECT stored_rows('letter', 'touched_at', 'keys of a byte');
 SELECT stored_rows('large', 'day', 'days');
-SELECT same_rows('SELECT s.ctid, s.tableoid::regclass::text, s.note, o.order_id FROM stored s JOIN orders o ON s.large = o.customer_id AND s.touched_at ~> o.ordered_at', 'columns of the system');
-SELECT same_rows('SELECT s, o.order_id FROM stored s JOIN orders o ON s.large = o.customer_id AND s.touched_at ~> o.ordered_at', 'whole rows');
-SELECT same_rows('SELECT o.order_id, s.note FROM orders o LEFT JOIN stored s ON s.large = o.customer_id AND s.touched_at ~> o.ordered_at', 'a left join');
-SELECT same_rows('SELECT s.note FROM stored s WHERE NOT EXISTS (SELECT FROM orders o WHERE s.large = o.customer_id AND s.touched_at ~> o.ordered_at)', 'touches without an order');
-SELECT same_rows('SELECT n, (SELECT count(*) FROM (SELECT FROM stored s JOIN orders o ON s.large = o.customer_id AND s.touched_at ~> o.ordered_at OFFSET n) AS rest) FROM generate_series(1, 3) AS n', 'scanned again');
+SELECT same_rows('SELECT s.ctid, s.tableoid::regclass::text, s.note, o.order_id FROM stored s JOIN orders o ON s.large = o.customer_id AND s.touched_at ~> o.ordered_at', 'columns of the system', forced => true);
+SELECT same_rows('SELECT s, o.order_id FROM stored s JOIN orders o ON s.large = o.customer_id AND s.touched_at ~> o.ordered_at', 'whole rows', forced => true);
+SELECT same_rows('SELECT o.order_id, s.note FROM orders o LEFT JOIN stored s ON s.large = o.customer_id AND s.touched_at ~> o.ordered_at', 'a left join', forced => true);
+SELECT same_rows('SELECT s.note FROM stored s WHERE NOT EXISTS (SELECT FROM orders o WHERE s.large = o.customer_id AND s.touched_at ~> o.ordered_at)', 'touches without an order', forced => true);
+SELECT same_rows('SELECT n, (SELECT count(*) FROM (SELECT FROM stored s JOIN orders o ON s.large = o.customer_id AND s.touched_at ~> o.ordered_at OFFSET n) AS rest) FROM generate_series(1, 3) AS n', 'scanned again', forced => true);
 ALTER TABLE stored DROP COLUMN kind, ADD kind text, ADD added_at timestamptz DEFAULT '2026-01-12 00:00+00', ADD added bigint DEFAULT 3;
 SELECT stored_rows('large', 'touched_at', 'after a column went');
 SELECT stored_rows('large', 'added_at', 'an instant that came later');
@@ -307,8 +305,6 @@ INSERT INTO stored SELECT past, note, touched_at FROM stored_before;
 ANALYZE stored;
 SELECT stored_rows('large', 'touched_at', 'rows that end before the instant');
 SELECT doesnt_match(plan_of('SELECT count(*) FROM stored_before s JOIN orders o ON s.past = o.customer_id AND s.touched_at ~> o.ordered_at', 'VERBOSE, COSTS OFF'), 'Seq Scan on public.orders o\n *Output: o.customer_id, o.ordered_at\n', 'a scan does not pick columns');
-RESET enable_hashjoin;
-RESET enable_mergejoin;
 
 -- columns of rows that wait in a batch, which is read ahead where the table is large
 CREATE TABLE wide_touches AS
