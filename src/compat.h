@@ -131,6 +131,17 @@ InitMaterializedSRF(FunctionCallInfo fcinfo, bits32 flags)
 #define HEAP_GET_PAGE(scan, block) heapgetpage((TableScanDesc) (scan), (block))
 #endif
 
+/* What ReadRecentBuffer() leaves to be counted of a page that it has found. */
+#if PG_VERSION_NUM < 150000
+#include "executor/instrument.h"
+#define COUNT_RECENT_BUFFER() (pgBufferUsage.shared_blks_hit++)
+#elif PG_VERSION_NUM >= 160000 && PG_VERSION_NUM < 170000
+#include "pgstat.h"
+#define COUNT_RECENT_BUFFER() pgstat_count_io_op(IOOBJECT_RELATION, IOCONTEXT_NORMAL, IOOP_HIT)
+#else
+#define COUNT_RECENT_BUFFER() ((void) 0)
+#endif
+
 /* What tells a table's files apart has another name from 16 on. */
 #if PG_VERSION_NUM >= 160000
 #define RELATION_LOCATOR(relation) ((relation)->rd_locator)

@@ -42,13 +42,9 @@ pin_page(Relation relation, BlockNumber block, Buffer buffer)
 	if (buffer <= 0 || buffer > NBuffers)
 		return false;
 	state = pg_atomic_read_u32(&GetBufferDescriptor(buffer - 1)->state);
-	if (BUF_STATE_GET_USAGECOUNT(state) < BM_MAX_USAGE_COUNT ||
-	    !PageIsAllVisible(BufferGetPage(buffer)) ||
-	    !ReadRecentBuffer(RELATION_LOCATOR(relation), MAIN_FORKNUM, block, buffer))
-		return false;
-	pgstat_count_buffer_read(relation);
-	pgstat_count_buffer_hit(relation);
-	return true;
+	return BUF_STATE_GET_USAGECOUNT(state) == BM_MAX_USAGE_COUNT &&
+	       PageIsAllVisible(BufferGetPage(buffer)) &&
+	       ReadRecentBuffer(RELATION_LOCATOR(relation), MAIN_FORKNUM, block, buffer);
 }
 
 /* The rows of a pinned page, if all of them are visible to all; their number, or -1. */
@@ -90,6 +86,9 @@ take(HeapScanDesc scan, BlockNumber block, Buffer expected)
 		ReleaseBuffer(expected);
 		return false;
 	}
+	pgstat_count_buffer_read(relation);
+	pgstat_count_buffer_hit(relation);
+	COUNT_RECENT_BUFFER();
 	ReleaseBuffer(scan->rs_cbuf);
 	scan->rs_cbuf = expected;
 	scan->rs_cblock = block;

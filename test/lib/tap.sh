@@ -12,7 +12,9 @@ perform() {
 	shift
 	mkdir -p "$RESULTS"
 	"$@" >"$file.tap" 2>"$file.err" </dev/null || status=$?
-	echo "$status $((SECONDS - started))" >"$file.status"
+	# whoever sees it sees all of it
+	echo "$status $((SECONDS - started))" >"$file.status.new"
+	mv "$file.status.new" "$file.status"
 }
 
 # count_tap NAME: a plan that is not kept, or a bad exit, is a failure too.

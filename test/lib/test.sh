@@ -67,8 +67,21 @@ progress "testing"
 mkdir -p "$RESULTS"
 chmod 755 "$RESULTS"
 
-trap 'stop_server test' EXIT
-start_server test
+# before anything runs that would be left alone if this fails
+for file in test/oracle/*; do
+	name=${file#test/}
+	if [ -x "$file" ] && wanted "$name"; then install_packages r-base-core; fi
+done
+
+end_all() {
+	local running
+	mapfile -t running < <(jobs -p)
+	[ ${#running[@]} = 0 ] || kill "${running[@]}" 2>/dev/null || true
+	stop_server test
+}
+trap end_all EXIT
+# what is in memory and visible to all, and how plans are chosen, changes only when a test says so
+start_server test "autovacuum = off"
 
 # Each of these has a database of its own, so they run beside each other, the longest first.
 wanted t/join && start_tap t/join in_database random_joins test/t/join
@@ -88,7 +101,7 @@ for file in test/oracle/*; do
 	wanted "$name" || continue
 	case $file in
 		*.sql) start_tap "$name" in_database "${name//\//_}" tap_sql "$file" ;;
-		*) [ -x "$file" ] && install_packages r-base-core && start_tap "$name" in_database "${name//\//_}" "$file" ;;
+		*) [ -x "$file" ] && start_tap "$name" in_database "${name//\//_}" "$file" ;;
 	esac
 done
 # Those that follow look at files and processes of the whole server.

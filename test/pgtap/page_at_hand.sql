@@ -68,10 +68,20 @@ INSERT INTO orders SELECT n, n::bigint * 104729 % 5000, timestamptz '2026-01-01 
 VACUUM ANALYZE touches, orders;
 
 SELECT plan(169);
-SELECT scan_often('touches'), scan_often('orders');
 CREATE EXTENSION pg_buffercache SCHEMA tap;
-SELECT cmp_ok((SELECT count(*) FROM pg_buffercache WHERE relfilenode = pg_relation_filenode('touches') AND reldatabase = (SELECT oid FROM pg_database WHERE datname = current_database()) AND relforknumber = 0 AND usagecount = 5),
-              '>', (SELECT relpages / 2 FROM pg_class WHERE oid = 'touches'::regclass)::bigint, 'most pages are in memory, and much used');
+-- other tests need room in memory meanwhile, which makes pages count as less used
+CREATE FUNCTION part_much_used(name regclass) RETURNS float8 LANGUAGE plpgsql AS $$
+DECLARE part float8;
+BEGIN
+	FOR n IN 1 .. 10 LOOP
+		PERFORM scan_often(name::text);
+		SELECT count(*) FILTER (WHERE usagecount = 5) / (pg_relation_size(name) / 8192.0) INTO part FROM pg_buffercache
+		WHERE  relfilenode = pg_relation_filenode(name) AND reldatabase = (SELECT oid FROM pg_database WHERE datname = current_database()) AND relforknumber = 0;
+		EXIT WHEN part > 0.5;
+	END LOOP;
+	RETURN part;
+END $$;
+SELECT cmp_ok(part_much_used('touches'), '>', 0.5::float8, 'most pages are in memory, and much used');
 SELECT is(relallvisible, relpages, 'and visible to all') FROM pg_class WHERE oid = 'touches'::regclass;
 
 SELECT same_pages('pages in order');
