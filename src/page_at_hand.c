@@ -58,7 +58,8 @@ list_rows(HeapScanDesc scan, Buffer buffer)
 	TestForOldSnapshot(scan->rs_base.rs_snapshot, scan->rs_base.rs_rd, page);
 	if (PageIsAllVisible(page))
 	{
-		OffsetNumber last = PageGetMaxOffsetNumber(page);
+		/* there is room for no more, whatever a page that is damaged says */
+		OffsetNumber last = Min(PageGetMaxOffsetNumber(page), MaxHeapTuplesPerPage);
 
 		n = 0;
 		for (OffsetNumber item = FirstOffsetNumber; item <= last; item++)
