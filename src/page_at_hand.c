@@ -127,6 +127,7 @@ inf_take_page(HeapScanDesc scan, Buffer expected)
 		if (!take(scan, given, expected))
 			HEAP_GET_PAGE(scan, given);
 	}
-	scan->rs_cindex = scan->rs_ntuples - 1;
+	scan->rs_cindex = 0;
+	pgstat_count_heap_getnext(relation);
 	return true;
 }

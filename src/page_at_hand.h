@@ -16,8 +16,9 @@
 extern bool inf_may_take_pages(HeapScanDesc scan);
 
 /*
- * Takes a scan for which they can, and which is at the last row of its page, to the last row of the next one.
- * The page is expected in that buffer, which may be none. False where that is left to the scan.
+ * Takes a scan for which they can, and which is at the last row of its page, to the first row of the next one
+ * as heap_getnext() does, which counts it; but that page may have no row. It is expected in that buffer, which
+ * may be none. False where that is left to the scan.
  */
 extern bool inf_take_page(HeapScanDesc scan, Buffer expected);
 

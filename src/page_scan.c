@@ -79,36 +79,12 @@ page_ahead(PageScan *pages)
 	return BufferIsValid(pages->asked) ? BufferGetPage(pages->asked) : NULL;
 }
 
-/*
- * Takes the scan to its next row, the first that is left of its page; that it has given the page's last
- * one is what it is told in the end. The number of that row on the page; -1 at the end of the scan.
- */
-static int
-move(PageScan *pages)
-{
-	HeapScanDesc scan = pages->scan;
-	int first = 0;
-
-	if (!pages->may_take || (int) scan->rs_cindex + 1 < (int) scan->rs_ntuples ||
-	    !inf_take_page(scan, pages->asked))
-	{
-		if (heap_getnext((TableScanDesc) scan, ForwardScanDirection) == NULL)
-			return -1;
-		first = (int) scan->rs_cindex;
-		scan->rs_cindex = scan->rs_ntuples - 1;
-		/* it has counted this one */
-		pgstat_count_index_tuples(scan->rs_base.rs_rd, -1);
-	}
-	/* what counts rows that an index gave counts those of a table; there is none that counts several of these */
-	pgstat_count_index_tuples(scan->rs_base.rs_rd, (int) scan->rs_ntuples - first);
-	return first;
-}
-
 static bool
 load_page(PageScan *pages)
 {
 	HeapScanDesc scan = pages->scan;
 	int first;
+	bool is_done;
 	bool was_asked;
 	bool many;
 
@@ -116,12 +92,20 @@ load_page(PageScan *pages)
 	if (!TTS_EMPTY(pages->slot))
 		ExecClearTuple(pages->slot);
 	pages->nrows = 0;
-	first = move(pages);
-	if (first < 0)
+	is_done = (int) scan->rs_cindex + 1 >= (int) scan->rs_ntuples;
+	if (!(pages->may_take && is_done && inf_take_page(scan, pages->asked)) &&
+	    heap_getnext((TableScanDesc) scan, ForwardScanDirection) == NULL)
 		return false;
+	/*
+	 * The scan is at the first row that is left, and is told that it has given the last one. What
+	 * counts rows that an index gave counts those of a table; there is none that counts several of these.
+	 */
+	first = (int) scan->rs_cindex;
 	pages->nrows = (int) scan->rs_ntuples - first;
 	pages->items = scan->rs_vistuples + first;
 	pages->data = BufferGetPage(scan->rs_cbuf);
+	scan->rs_cindex = scan->rs_ntuples - 1;
+	pgstat_count_index_tuples(scan->rs_base.rs_rd, pages->nrows - 1);
 	was_asked = pages->asked == scan->rs_cbuf;
 	pages->ahead = page_ahead(pages);
 	/* in part only where rows are few */

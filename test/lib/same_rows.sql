@@ -1,4 +1,4 @@
--- For tests of the attribution join: plans, and its rows beside those of the plain join.
+-- For tests of attribution join and set scan: plans, and what they give beside what the server gives without.
 CREATE FUNCTION plan_of(query text, options text DEFAULT 'COSTS OFF') RETURNS text LANGUAGE plpgsql AS $$
 DECLARE line text; plan text := '';
 BEGIN
@@ -24,4 +24,16 @@ BEGIN
 	SET LOCAL influence.enable_attribution_join = on;
 	IF forced THEN SET LOCAL enable_mergejoin = on; PERFORM set_config('enable_seqscan', scans, true); END IF;
 	RETURN NEXT is(joined, plain, what || ': the rows');
+END $$;
+-- what a query gives with the set scan is what it gives without
+CREATE FUNCTION same_set(query text, what text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE scanned text; plain text; asked text := format('SELECT string_agg(q::text, E''\n'') FROM (%s) AS q', query);
+BEGIN
+	RETURN NEXT matches(plan_of(query), 'SetScan', what || ': the plan');
+	EXECUTE asked INTO scanned;
+	SET LOCAL influence.enable_set_scan = off;
+	RETURN NEXT doesnt_match(plan_of(query), 'SetScan', what || ': switched off');
+	EXECUTE asked INTO plain;
+	SET LOCAL influence.enable_set_scan = on;
+	RETURN NEXT is(scanned, plain, what);
 END $$;

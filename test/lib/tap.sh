@@ -6,9 +6,13 @@ FAILED=0
 SKIPPED=0
 RESULTS="$BUILD/test"
 
+# Where the files of a test of that name begin.
+files_of() { echo "$RESULTS/${1//\//_}"; }
+
 # perform NAME COMMAND...: leaves what it says, its errors, exit status and seconds in files of that name.
 perform() {
-	local file="$RESULTS/${1//\//_}" status=0 started=$SECONDS
+	local file status=0 started=$SECONDS
+	file=$(files_of "$1")
 	shift
 	mkdir -p "$RESULTS"
 	"$@" >"$file.tap" 2>"$file.err" </dev/null || status=$?
@@ -20,9 +24,9 @@ perform() {
 # count_tap NAME: a plan that is not kept, or a bad exit, is a failure too.
 count_tap() {
 	local name=$1 out err status seconds counts passed failed skipped
-	out="$RESULTS/${name//\//_}.tap"
-	err="$RESULTS/${name//\//_}.err"
-	read -r status seconds <"$RESULTS/${name//\//_}.status"
+	out="$(files_of "$name").tap"
+	err="$(files_of "$name").err"
+	read -r status seconds <"$(files_of "$name").status"
 	counts=$(awk -v status="$status" '
 		/^1\.\.[0-9]+/ { plan = substr($1, 4) + 0; planned = 1 }
 		/^ok/ { if (tolower($0) ~ /# (skip|todo)/) skipped++; else passed++ }
@@ -59,7 +63,7 @@ STARTED=()
 start_tap() {
 	while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n || true; done
 	count_finished
-	rm -f "$RESULTS/${1//\//_}.status"
+	rm -f "$(files_of "$1").status"
 	perform "$@" &
 	STARTED+=("$1")
 }
@@ -68,7 +72,7 @@ start_tap() {
 count_finished() {
 	local name left=()
 	for name in "${STARTED[@]}"; do
-		if [ -e "$RESULTS/${name//\//_}.status" ]; then count_tap "$name"; else left+=("$name"); fi
+		if [ -e "$(files_of "$name").status" ]; then count_tap "$name"; else left+=("$name"); fi
 	done
 	STARTED=("${left[@]}")
 }

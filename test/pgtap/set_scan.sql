@@ -3,24 +3,8 @@
 BEGIN;
 SELECT plan(346);
 
-CREATE FUNCTION plan_of(query text, options text DEFAULT 'COSTS OFF') RETURNS text LANGUAGE plpgsql AS $$
-DECLARE line text; plan text := '';
-BEGIN
-	FOR line IN EXECUTE format('EXPLAIN (%s) %s', options, query) LOOP plan := plan || line || E'\n'; END LOOP;
-	RETURN plan;
-END $$;
--- what a query gives with the scan is what it gives without
-CREATE FUNCTION same_set(query text, what text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE scanned text; plain text; asked text := format('SELECT string_agg(q::text, E''\n'') FROM (%s) AS q', query);
-BEGIN
-	RETURN NEXT matches(plan_of(query), 'SetScan', what || ': the plan');
-	EXECUTE asked INTO scanned;
-	SET LOCAL influence.enable_set_scan = off;
-	RETURN NEXT doesnt_match(plan_of(query), 'SetScan', what || ': switched off');
-	EXECUTE asked INTO plain;
-	SET LOCAL influence.enable_set_scan = on;
-	RETURN NEXT is(scanned, plain, what);
-END $$;
+\ir ../lib/same_rows.sql
+
 CREATE FUNCTION same_touches(source text, what text, columns text DEFAULT 'customer_id, influencer_id, touched_at') RETURNS SETOF text LANGUAGE sql AS $$
 	SELECT same_set(format('SELECT touch_agg(%s)::text AS touches FROM %s', columns, source), what) $$;
 CREATE FUNCTION same_purchases(source text, what text, columns text DEFAULT 'customer_id, ordered_at, revenue') RETURNS SETOF text LANGUAGE sql AS $$
