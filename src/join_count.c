@@ -106,6 +106,7 @@ count_by_probe(AttributionJoinState *state, TupleTableSlot *(*next)(AttributionJ
 		if (!inf_count_groups_add(state->count_groups, out->tts_values, out->tts_isnull, count))
 			return give_count(state, count);
 	}
+	state->counters.groups_peak = inf_count_groups_peak(state->count_groups);
 	/* whoever had the slot may have made the row its own */
 	if (TTS_SHOULDFREE(out))
 		ExecClearTuple(out);

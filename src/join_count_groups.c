@@ -39,6 +39,7 @@ struct CountGroups
 	int16 *lengths;
 	Size most; /* bytes */
 	Size used;
+	Size peak;
 	int bits; /* of a hash, to get a place */
 	uint64 nplaces;
 	int words; /* of a place */
@@ -83,6 +84,7 @@ set_places(CountGroups *groups, int bits)
 	groups->nplaces = UINT64CONST(1) << bits;
 	groups->places = MemoryContextAllocExtended(groups->context, bytes, MCXT_ALLOC_ZERO);
 	groups->used += bytes;
+	groups->peak = Max(groups->peak, groups->used);
 }
 
 static void
@@ -230,7 +232,10 @@ keep(CountGroups *groups, uint64 *place, const Datum *values, uint64 nulls, Size
 	char *next = copied == 0 ? NULL : MemoryContextAlloc(groups->context, copied);
 
 	if (next != NULL)
+	{
 		groups->used += GetMemoryChunkSpace(next);
+		groups->peak = Max(groups->peak, groups->used);
+	}
 	groups->ngroups++;
 	place[PLACE_NULLS] = nulls;
 	for (int i = 0; i < groups->ncolumns; i++)
@@ -316,6 +321,12 @@ inf_count_groups_add(CountGroups *groups, const Datum *values, const bool *isnul
 	keep(groups, place, values, nulls, copied);
 	place[PLACE_COUNT] = count;
 	return true;
+}
+
+Size
+inf_count_groups_peak(const CountGroups *groups)
+{
+	return groups->peak;
 }
 
 uint64

@@ -35,6 +35,9 @@ extern bool inf_count_groups_add(CountGroups *groups, const Datum *values, const
  */
 extern uint64 inf_count_groups_next(CountGroups *groups, Datum *values, bool *isnull);
 
+/* The most bytes that they took. */
+extern Size inf_count_groups_peak(const CountGroups *groups);
+
 /* How many groups of this width, on average, are kept at most. */
 extern double inf_count_groups_most(double width);
 

@@ -47,6 +47,12 @@ show_clauses(const char *label, CustomScanState *node, List *clauses, List *ance
 	    label, deparse_expression((Node *) make_ands_explicit(clauses), context, true, false), es);
 }
 
+static void
+show_bytes(const char *label, Size bytes, ExplainState *es)
+{
+	ExplainPropertyUInteger(label, "kB", (bytes + 1023) / 1024, es);
+}
+
 void
 inf_join_explain(CustomScanState *node, List *ancestors, ExplainState *es)
 {
@@ -85,5 +91,7 @@ inf_join_explain(CustomScanState *node, List *ancestors, ExplainState *es)
 	ExplainPropertyUInteger("Batches", NULL, state->counters.rounds, es);
 	if (state->counters.sorted > 0)
 		ExplainPropertyUInteger("Rows Sorted", NULL, state->counters.sorted, es);
-	ExplainPropertyUInteger("Memory Usage", "kB", (state->counters.peak + 1023) / 1024, es);
+	show_bytes("Memory Usage", state->counters.peak, es);
+	if (state->counters.groups_peak > 0)
+		show_bytes("Memory Usage of Counts", state->counters.groups_peak, es);
 }

@@ -475,6 +475,7 @@ inf_shared_count(AttributionJoinState *state)
 		pg_atomic_fetch_add_u64(&shared->removed_by_window, own->removed_by_window);
 		pg_atomic_fetch_add_u64(&shared->removed_by_sieve, own->removed_by_sieve);
 		pg_atomic_fetch_add_u64(&shared->counted, own->counted);
+		pg_atomic_fetch_add_u64(&shared->groups_peak, own->groups_peak);
 		pg_atomic_fetch_add_u64(&shared->rounds, rounds);
 		pg_atomic_fetch_add_u64(&shared->peak, own->peak);
 		return;
@@ -482,6 +483,7 @@ inf_shared_count(AttributionJoinState *state)
 	own->removed_by_window += pg_atomic_read_u64(&shared->removed_by_window);
 	own->removed_by_sieve += pg_atomic_read_u64(&shared->removed_by_sieve);
 	own->counted += pg_atomic_read_u64(&shared->counted);
+	own->groups_peak += pg_atomic_read_u64(&shared->groups_peak);
 	own->built = pg_atomic_read_u64(&shared->nrows);
 	if (pg_atomic_read_u32(&shared->spilling) == 0)
 	{

@@ -99,6 +99,7 @@ inf_shared_initialize(CustomScanState *node, ParallelContext *pcxt, void *coordi
 	pg_atomic_init_u64(&shared->removed_by_window, 0);
 	pg_atomic_init_u64(&shared->removed_by_sieve, 0);
 	pg_atomic_init_u64(&shared->counted, 0);
+	pg_atomic_init_u64(&shared->groups_peak, 0);
 	pg_atomic_init_u64(&shared->rounds, 0);
 	pg_atomic_init_u64(&shared->peak, 0);
 	pg_atomic_init_u32(&shared->spilling, 0);

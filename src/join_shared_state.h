@@ -52,6 +52,7 @@ typedef struct SharedJoin
 	pg_atomic_uint64 removed_by_window; /* by those who are done */
 	pg_atomic_uint64 removed_by_sieve;
 	pg_atomic_uint64 counted;
+	pg_atomic_uint64 groups_peak;
 	pg_atomic_uint64 rounds;
 	pg_atomic_uint64 peak;
 	pg_atomic_uint32 skip_unmatched; /* somebody stopped before the end of its probes */

@@ -59,9 +59,10 @@ typedef struct JoinCounters
 	uint64 removed_by_window;
 	uint64 removed_by_sieve;
 	uint64 rounds;
-	uint64 sorted;  /* rows that had to be brought into order again */
-	uint64 counted; /* rows of which only the number came out */
-	Size peak;
+	uint64 sorted;    /* rows that had to be brought into order again */
+	uint64 counted;   /* rows of which only the number came out */
+	Size peak;        /* of tables */
+	Size groups_peak; /* of counts by group */
 } JoinCounters;
 
 typedef struct AttributionJoinState

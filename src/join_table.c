@@ -245,24 +245,20 @@ typedef struct Stretch
 
 #define LARGE_PAGE ((Size) 2 * 1024 * 1024)
 
+/* It begins with a large page. What does not fill another one at the end has small ones. */
 static Stretch
 reserve(MemoryContext context, Size bytes)
 {
 	Stretch stretch = {NULL, 0};
 
-	if (bytes < 2 * LARGE_PAGE)
+	if (bytes < LARGE_PAGE)
 		return stretch;
-	stretch.next = MemoryContextAllocHuge(context, bytes + INF_CACHE_LINE);
-	stretch.next = (char *) TYPEALIGN(INF_CACHE_LINE, (uintptr_t) stretch.next);
+	stretch.next = MemoryContextAllocHuge(context, bytes + LARGE_PAGE);
+	stretch.next = (char *) TYPEALIGN(LARGE_PAGE, (uintptr_t) stretch.next);
 	stretch.left = bytes;
 #ifdef MADV_HUGEPAGE
-	{
-		uintptr_t start = TYPEALIGN(LARGE_PAGE, (uintptr_t) stretch.next);
-		uintptr_t end = TYPEALIGN_DOWN(LARGE_PAGE, (uintptr_t) stretch.next + bytes);
-
-		/* only advice: if it cannot be taken, so be it */
-		(void) madvise((void *) start, end - start, MADV_HUGEPAGE);
-	}
+	/* only advice: if it cannot be taken, so be it */
+	(void) madvise(stretch.next, TYPEALIGN_DOWN(LARGE_PAGE, bytes), MADV_HUGEPAGE);
 #endif
 	return stretch;
 }
@@ -297,6 +293,9 @@ reserve_stretches(JoinTable *table, Stretches *stretches, const PartSizes *sizes
 	Size nparts = 0;
 	Size nrows = 0;
 	Size nruns;
+	Size run_bytes;
+	Size place_bytes;
+	Stretch all;
 
 	for (int i = 0; i < table->nparts; i++)
 	{
@@ -306,11 +305,16 @@ reserve_stretches(JoinTable *table, Stretches *stretches, const PartSizes *sizes
 		nrows += table->parts[i].built_rows;
 	}
 	nruns = nparts * (sizes->nruns + sizes->nruns / 32 + 1);
-	stretches->runs = reserve(table->context,
-	                          (nrows * table->placed->words + nruns * RUN_WORDS) * sizeof(uint64));
-	stretches->places =
-	    reserve(table->context, nparts * (sizes->place_bytes + sizes->place_bytes / 32));
+	run_bytes = (nrows * table->placed->words + nruns * RUN_WORDS) * sizeof(uint64);
+	place_bytes =
+	    TYPEALIGN(INF_CACHE_LINE, nparts * (sizes->place_bytes + sizes->place_bytes / 32));
 	stretches->reserved = true;
+	/* directories are the smaller, and each probe reads one: so they come first */
+	all = reserve(table->context, place_bytes + run_bytes);
+	if (all.next == NULL)
+		return;
+	stretches->places = (Stretch){all.next, place_bytes};
+	stretches->runs = (Stretch){all.next + place_bytes, run_bytes};
 }
 
 /* Hashes spread keys evenly: returns how many runs another part may be expected to have. */

@@ -22,6 +22,15 @@ sub start_session
 	$session{$name} = { from => $from, to => $to, pid => $pid };
 }
 
+sub start_psql { start_session($_[0], $psql, '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1'); }
+
+sub end_session
+{
+	my $s = delete $session{ $_[0] };
+	close $s->{to};
+	waitpid $s->{pid}, 0;
+}
+
 sub run_on
 {
 	my ($name, $sql) = @_;
@@ -99,7 +108,7 @@ sub compare
 sub private_peaks
 {
 	my ($settings, $sql) = @_;
-	start_session('fresh', $psql, '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1');
+	start_psql('fresh');
 	my (undef, $leader) = run_on('fresh', "$settings; SELECT pg_backend_pid()");
 	my ($server) = map { /^PPid:\s+(\d+)/ ? $1 : () } split /\n/, contents("/proc/$leader/status");
 	pipe(my $answer, my $say) or die "no pipe: $!";
@@ -130,10 +139,19 @@ sub private_peaks
 	close $say;
 	my ($most, $worker) = split ' ', readline $answer;
 	waitpid $watcher, 0;
-	close $session{fresh}{to};
-	waitpid $session{fresh}{pid}, 0;
-	delete $session{fresh};
+	end_session('fresh');
 	return ($most / 1024, $worker / 1024, $ms, $rows);
+}
+
+# A statement's time in a session of its own, after another one there.
+sub fresh_time
+{
+	my ($settings, $before, $sql) = @_;
+	start_psql('fresh');
+	run_on('fresh', "$settings; $before");
+	my ($ms) = run_on('fresh', $sql);
+	end_session('fresh');
+	return $ms;
 }
 
 sub contents
@@ -167,7 +185,7 @@ sub compare_set
 	plan($sql);
 }
 
-start_session('pg', $psql, '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1');
+start_psql('pg');
 start_session('duck', 'node', split / /, $duck) if $duck;
 printf "PostgreSQL %s\n", (pg("SHOW server_version"))[1];
 printf "DuckDB %s\n", (run_on('duck', "SELECT version()"))[1] if exists $session{duck};
@@ -457,11 +475,11 @@ section 'the learned models', sub {
 	}
 };
 
-# Touches and orders of three sizes: names of the tables, and how many touches there are.
+# Touches and orders of three sizes, and before them a few: names of the tables, and how many touches there are.
 sub sizes
 {
 	my @sizes;
-	for my $size (0.1, 1, 3)
+	for my $size (0.001, 0.1, 1, 3)
 	{
 		my %size = map { $_ => $size == 1 ? $_ : qq("${_}_$size") } 'touches', 'orders';
 		$size{n} = (pg("SELECT count(*) FROM $size{touches}"))[1];
@@ -478,7 +496,7 @@ section 'steps and sizes of form A', sub {
 		my ($touches, $orders, $n) = @$size{'touches', 'orders', 'n'};
 		my (undef, $memory) = pg("SELECT aggregate_memory('touch_agg(bigint, integer, timestamptz)', 'SELECT customer_id, influencer_id, touched_at FROM $touches')");
 		$size->{step} = "step_$n";
-		pg("CREATE TEMPORARY TABLE $size->{step} AS SELECT touches, purchases, touches ~> purchases AS journeys FROM"
+		pg("CREATE UNLOGGED TABLE $size->{step} AS SELECT touches, purchases, touches ~> purchases AS journeys FROM"
 			  . " (SELECT touch_agg(customer_id, influencer_id, touched_at) AS touches FROM $touches) t, (SELECT purchase_agg(customer_id, ordered_at, revenue) AS purchases FROM $orders) o");
 		my (undef, $stored) = pg("SELECT pg_column_size(touches) FROM $size->{step}");
 		$size->{title} = sprintf '%d touches: %.2f bytes a touch while aggregating (at most 24), %.2f stored (at most 10)', $n, $memory / $n, $stored / $n;
@@ -537,43 +555,47 @@ section 'steps and sizes of whole queries', sub {
 	});
 };
 
-# Times each of the steps, the sizes taking turns, and prints it for each touch beside what it was at
-# the size before. A step is told its size in $_. In each turn it runs as often in a row as makes all sizes
-# read as many touches: a single short run would find a quiet moment more easily than a long one. Told are
-# the fastest turns' ratio, as a run that has to get memory again takes up to a third longer where a virtual
-# machine gives free memory back to its owner, and the median of the ratios of each turn, whose runs are
-# neighbours in time: that hides how the machine's speed changes over minutes.
+# Times each of the steps, the sizes but the first taking turns, and prints it for each touch beside what it was
+# at the size before. A step is told its size in $_. In each turn it runs as often as makes all sizes read as many
+# touches: a single short run would find a quiet moment more easily than a long one. Each run has a session of
+# its own: one that runs the same again has the memory of small tables still, and that of large ones not, which
+# takes up to a third longer where a virtual machine gives free memory back to its owner. Before it, the session
+# runs the step on a few touches, so that what it does only once is not counted. Told are the medians of all
+# turns, and the median of the ratios of each turn, whose runs are neighbours in time: that hides how the
+# machine's speed changes over minutes.
 sub time_steps
 {
-	my ($sizes, $steps) = @_;
+	my ($few, @sizes) = @{ $_[0] };
+	my $steps = $_[1];
 	my %ms;
-	my $most = max(map { $_->{n} } @$sizes);
+	my $most = max(map { $_->{n} } @sizes);
 	for my $workers (0, 1)
 	{
-		pg("SET max_parallel_workers_per_gather = $workers");
+		my $settings = "SET work_mem = '256MB'; SET jit = off; SET max_parallel_workers_per_gather = $workers";
 		for my $step (sort keys %$steps)
 		{
+			my ($on_few) = map { $steps->{$step}->() } $few;
 			for (1 .. 2 * $rounds - 1)
 			{
-				for (@$sizes)
+				for (@sizes)
 				{
 					my $runs = int($most / $_->{n});
 					my $sql = $steps->{$step}->();
-					push @{ $ms{"$workers workers $step"}{ $_->{n} } }, sum(map { (pg($sql))[0] } 1 .. $runs) / $runs;
+					push @{ $ms{"$workers workers $step"}{ $_->{n} } }, sum(map { fresh_time($settings, $on_few, $sql) } 1 .. $runs) / $runs;
 				}
 			}
 		}
 	}
 	my %before;
-	for my $size (@$sizes)
+	for my $size (@sizes)
 	{
 		print "\n$size->{title}\n";
 		for my $step (sort keys %ms)
 		{
 			my @ns = map { $_ * 1e6 / $size->{n} } @{ $ms{$step}{ $size->{n} } };
 			my $before = $before{$step};
-			printf "  %-42s %8.0f ms  %6.1f ns a touch (median %.1f)%s\n", $step, min(@ns) * $size->{n} / 1e6, min(@ns), median(@ns),
-				defined $before ? sprintf('  x %.2f of the size before, by turns x %.2f', min(@ns) / min(@$before), median(map { $ns[$_] / $before->[$_] } 0 .. $#ns)) : '';
+			printf "  %-42s %8.0f ms  %6.1f ns a touch (at best %.1f)%s\n", $step, median(@ns) * $size->{n} / 1e6, median(@ns), min(@ns),
+				defined $before ? sprintf('  x %.2f of the size before, by turns x %.2f', median(@ns) / median(@$before), median(map { $ns[$_] / $before->[$_] } 0 .. $#ns)) : '';
 			$before{$step} = \@ns;
 		}
 	}
@@ -634,8 +656,4 @@ sub write_table
 }
 write_table() if @table;
 
-for my $name (keys %session)
-{
-	close $session{$name}{to};
-	waitpid $session{$name}{pid}, 0;
-}
+end_session($_) for keys %session;

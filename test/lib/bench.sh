@@ -28,7 +28,7 @@ start_server bench "max_wal_size = 16GB" "shared_buffers = ${buffers}MB"
 run_psql -c 'CREATE DATABASE bench'
 export PGDATABASE=bench
 run_psql -c 'CREATE EXTENSION influence' -f test/bench/functions.sql
-for size in 1 0.1 3; do
+for size in 1 0.001 0.1 3; do
 	[ "$size" = 1 ] || [ -z "${ONLY:-}" ] || [[ $ONLY =~ steps|sizes|join|form|whole ]] || continue
 	touches=$(awk "BEGIN { printf \"%d\", 10000000 * $SCALE * $size }")
 	orders=$(awk "BEGIN { printf \"%d\", 1000000 * $SCALE * $size }")

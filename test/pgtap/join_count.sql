@@ -1,7 +1,7 @@
 -- Queries that ask an attribution join for nothing but how many rows it has, in all or by groups: the
 -- join counts them itself. When it does, and that the numbers are those of the plain join.
 BEGIN;
-SELECT plan(221);
+SELECT plan(225);
 
 CREATE TABLE touches AS
 SELECT n AS touch_id, n % 1000 AS customer_id, CASE WHEN n % 41 > 0 THEN n % 37 END AS influencer_id, 'channel ' || n % 5 AS channel,
@@ -139,6 +139,15 @@ CREATE FUNCTION removed_by_window(query text) RETURNS text LANGUAGE sql AS $$
 	SELECT substring(plan_of(query, 'ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF') FROM 'Rows Removed by Window: \d+') $$;
 SELECT is(removed_by_window('SELECT count(*) FROM ' || of), removed_by_window('SELECT FROM ' || of), 'rows removed by the window') FROM pairs;
 
+-- the memory of counts by group, in kB, which is at most an eighth of work_mem
+CREATE FUNCTION memory_of_counts(query text) RETURNS integer LANGUAGE sql AS $$
+	SELECT substring(plan_of(query, 'ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF') FROM 'Memory Usage of Counts: (\d+) kB')::integer $$;
+SELECT is(memory_of_counts('SELECT count(*) FROM ' || of), NULL, 'no groups, no memory for their counts') FROM pairs;
+SELECT cmp_ok(memory_of_counts('SELECT t.channel, count(*) FROM ' || of || ' GROUP BY 1'), '>', 0, 'memory of a few groups') FROM pairs;
+SET LOCAL work_mem = '64kB';
+SELECT cmp_ok(memory_of_counts('SELECT t.channel, t.influencer_id, count(*) FROM ' || of || ' GROUP BY 1, 2'), '<=', 8, 'memory of more groups than there is room for') FROM pairs;
+RESET work_mem;
+
 -- as with any node: instants at the ends of time, files, cursors, prepared statements, changes of rows
 INSERT INTO touches SELECT 100000 + n, 5000, 1, 'end', 'infinity' FROM generate_series(1, 3) AS n;
 INSERT INTO touches SELECT 200000 + n, 5000, 1, 'end', '294276-12-31 23:59:59+00' FROM generate_series(1, 3) AS n;
@@ -191,6 +200,7 @@ SELECT is_counted('SELECT t.channel, count(*) FROM ' || of || ' GROUP BY 1', 'Ro
 SELECT is_counted('SELECT count(*) FROM orders o WHERE NOT EXISTS (SELECT FROM touches t WHERE t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at)', 'All Rows', 'orders without a touch, with workers');
 SELECT is((SELECT regexp_replace(plan_of('SELECT count(*) FROM ' || of, 'ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF'), '.*Rows Counted: (\d+).*', '\1')::bigint),
           (SELECT count(t.customer_id) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at), 'how many all of them counted') FROM pairs;
+SELECT cmp_ok(memory_of_counts('SELECT t.channel, count(*) FROM ' || of || ' GROUP BY 1'), '>', 0, 'memory of groups of all of them') FROM pairs;
 
 SELECT * FROM finish();
 ROLLBACK;
