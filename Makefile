@@ -20,6 +20,7 @@ OBJS = \
 	src/attribution_window.o \
 	src/cap_touches.o \
 	src/core/allocate.o \
+	src/core/arena.o \
 	src/core/attribution.o \
 	src/core/beta.o \
 	src/core/buffer.o \

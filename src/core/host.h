@@ -2,7 +2,7 @@
  * host.h
  *		What the core asks of the program it is linked into.
  *
- * The core is plain C11 and knows no server. Whoever links it supplies these four functions:
+ * The core is plain C11 and knows no server. Whoever links it supplies these functions:
  * src/host.c for the server, test/unit/host.c for the unit-test and fuzz programs.
  */
 #ifndef INF_HOST_H
@@ -14,6 +14,9 @@
 
 /* Never returns NULL: when memory is short, the host does not return at all. */
 extern void *inf_alloc(size_t size);
+
+/* The same, where all of it will be written soon: the host may get it from the system at once. */
+extern void *inf_alloc_to_write(size_t size);
 extern void *inf_realloc(void *ptr, size_t size);
 extern void inf_free(void *ptr);
 

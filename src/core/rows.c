@@ -52,14 +52,14 @@ free_chunks(InfPartition *p)
 void
 inf_rows_free(InfRows *rows)
 {
-	for (size_t i = 0; i < rows->npartitions; i++)
-		free_chunks(partition_of(rows, i));
+	free_chunks(&rows->first);
+	inf_arena_free(&rows->arena);
 	inf_free(rows->partitions);
 	inf_rows_init(rows, rows->row_size - INF_ROW_HEADER);
 }
 
 static void
-add_chunk(const InfRows *rows, InfPartition *p)
+add_chunk(InfRows *rows, InfPartition *p)
 {
 	size_t have = (p->nrows + rows_in_newest(rows, p)) * rows->row_size;
 	size_t size = MIN_CHUNK_SIZE;
@@ -69,7 +69,7 @@ add_chunk(const InfRows *rows, InfPartition *p)
 	while (size < MAX_CHUNK_SIZE && size < have / 8)
 		size *= 2;
 	capacity = (size - sizeof(InfChunk)) / rows->row_size;
-	chunk = inf_alloc(size);
+	chunk = rows->npartitions == 1 ? inf_alloc(size) : inf_arena_take(&rows->arena, size);
 	chunk->next = NULL;
 	chunk->nrows = 0;
 	if (p->newest == NULL)

@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "core/arena.h"
 #include "core/event.h"
 
 #define INF_PARTITION_BITS 8
@@ -44,6 +45,7 @@ typedef struct InfRows
 	size_t npartitions; /* 1 or INF_PARTITIONS */
 	InfPartition *partitions;
 	InfPartition first; /* as long as there is but one */
+	InfArena arena;     /* of the chunks, if there are more */
 } InfRows;
 
 extern void inf_rows_init(InfRows *rows, size_t payload_size);

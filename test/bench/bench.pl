@@ -503,6 +503,7 @@ section 'steps and sizes of form A', sub {
 	}
 	time_steps(\@sizes, {
 		'1 scan (three columns)' => sub { "SELECT max(customer_id), max(influencer_id), max(touched_at) FROM $_->{touches}" },
+		"1 the server's array_agg (one column)" => sub { "SELECT cardinality(array_agg(customer_id)) FROM $_->{touches}" },
 		'2 touch_agg' => sub { "SELECT touch_count(touch_agg(customer_id, influencer_id, touched_at)) FROM $_->{touches}" },
 		'3 purchase_agg' => sub { "SELECT order_count(purchase_agg(customer_id, ordered_at, revenue)) FROM $_->{orders}" },
 		'4 touches ~> purchases' => sub { "SELECT order_count(touches ~> purchases) FROM $_->{step}" },

@@ -27,6 +27,12 @@ inf_alloc(size_t size)
 }
 
 void *
+inf_alloc_to_write(size_t size)
+{
+	return inf_alloc(size);
+}
+
+void *
 inf_realloc(void *ptr, size_t size)
 {
 	char *p = realloc(ptr == NULL ? NULL : (char *) ptr - 8, size + 8);
