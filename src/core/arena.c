@@ -17,7 +17,7 @@ typedef struct InfStretch
 /* Sizes are powers of two, as hosts like them; what the newest has left is little beside all others. */
 #define MIN_STRETCH (2 * (size_t) INF_MOST_PIECE)
 #define MAX_STRETCH ((size_t) 1024 * 1024)
-#define SHARE_OF_ALL 32
+#define SHARE_OF_ALL 64
 
 static void
 add_stretch(InfArena *arena)
@@ -25,7 +25,7 @@ add_stretch(InfArena *arena)
 	size_t size = MIN_STRETCH;
 	InfStretch *stretch;
 
-	while (size < MAX_STRETCH && size < arena->bytes / SHARE_OF_ALL)
+	while (size < MAX_STRETCH && 2 * size <= arena->bytes / SHARE_OF_ALL)
 		size *= 2;
 	stretch = inf_alloc_to_write(size);
 	stretch->older = arena->newest;

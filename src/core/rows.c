@@ -16,6 +16,9 @@
 #define MIN_CHUNK_SIZE 256
 #define MAX_CHUNK_SIZE 8192
 
+/* Those of the first rows are freed when these are scattered: a host may keep small ones for later. */
+#define MAX_FIRST_CHUNK_SIZE 16384
+
 void
 inf_rows_init(InfRows *rows, size_t payload_size)
 {
@@ -62,14 +65,16 @@ static void
 add_chunk(InfRows *rows, InfPartition *p)
 {
 	size_t have = (p->nrows + rows_in_newest(rows, p)) * rows->row_size;
+	bool is_first = rows->npartitions == 1;
+	size_t most = is_first ? MAX_FIRST_CHUNK_SIZE : MAX_CHUNK_SIZE;
 	size_t size = MIN_CHUNK_SIZE;
 	size_t capacity;
 	InfChunk *chunk;
 
-	while (size < MAX_CHUNK_SIZE && size < have / 8)
+	while (size < most && size < have / 8)
 		size *= 2;
 	capacity = (size - sizeof(InfChunk)) / rows->row_size;
-	chunk = rows->npartitions == 1 ? inf_alloc(size) : inf_arena_take(&rows->arena, size);
+	chunk = is_first ? inf_alloc(size) : inf_arena_take(&rows->arena, size);
 	chunk->next = NULL;
 	chunk->nrows = 0;
 	if (p->newest == NULL)
