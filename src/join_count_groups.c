@@ -76,6 +76,13 @@ bytes_of_places(const CountGroups *groups, int bits)
 }
 
 static void
+charge(CountGroups *groups, Size bytes)
+{
+	groups->used += bytes;
+	groups->peak = Max(groups->peak, groups->used);
+}
+
+static void
 set_places(CountGroups *groups, int bits)
 {
 	Size bytes = bytes_of_places(groups, bits);
@@ -83,8 +90,7 @@ set_places(CountGroups *groups, int bits)
 	groups->bits = bits;
 	groups->nplaces = UINT64CONST(1) << bits;
 	groups->places = MemoryContextAllocExtended(groups->context, bytes, MCXT_ALLOC_ZERO);
-	groups->used += bytes;
-	groups->peak = Max(groups->peak, groups->used);
+	charge(groups, bytes);
 }
 
 static void
@@ -232,10 +238,7 @@ keep(CountGroups *groups, uint64 *place, const Datum *values, uint64 nulls, Size
 	char *next = copied == 0 ? NULL : MemoryContextAlloc(groups->context, copied);
 
 	if (next != NULL)
-	{
-		groups->used += GetMemoryChunkSpace(next);
-		groups->peak = Max(groups->peak, groups->used);
-	}
+		charge(groups, GetMemoryChunkSpace(next));
 	groups->ngroups++;
 	place[PLACE_NULLS] = nulls;
 	for (int i = 0; i < groups->ncolumns; i++)

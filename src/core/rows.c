@@ -15,6 +15,7 @@
  */
 #define MIN_CHUNK_SIZE 256
 #define MAX_CHUNK_SIZE 8192
+_Static_assert(MAX_CHUNK_SIZE <= INF_MOST_PIECE, "a chunk is a piece of an arena");
 
 /* Those of the first rows are freed when these are scattered: a host may keep small ones for later. */
 #define MAX_FIRST_CHUNK_SIZE 16384

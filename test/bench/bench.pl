@@ -189,8 +189,8 @@ start_psql('pg');
 start_session('duck', 'node', split / /, $duck) if $duck;
 printf "PostgreSQL %s\n", (pg("SHOW server_version"))[1];
 printf "DuckDB %s\n", (run_on('duck', "SELECT version()"))[1] if exists $session{duck};
-pg("SET work_mem = '256MB'");
-pg("SET jit = off");
+my $usual = "SET work_mem = '256MB'; SET jit = off";
+pg($usual);
 pg("SET client_min_messages = warning");
 
 my $window = "t.touched_at <= o.ordered_at AND t.touched_at >= o.ordered_at - interval '720 hours'";
@@ -572,7 +572,7 @@ sub time_steps
 	my $most = max(map { $_->{n} } @sizes);
 	for my $workers (0, 1)
 	{
-		my $settings = "SET work_mem = '256MB'; SET jit = off; SET max_parallel_workers_per_gather = $workers";
+		my $settings = "$usual; SET max_parallel_workers_per_gather = $workers";
 		for my $step (sort keys %$steps)
 		{
 			my ($on_few) = map { $steps->{$step}->() } $few;
@@ -595,7 +595,7 @@ sub time_steps
 		{
 			my @ns = map { $_ * 1e6 / $size->{n} } @{ $ms{$step}{ $size->{n} } };
 			my $before = $before{$step};
-			printf "  %-42s %8.0f ms  %6.1f ns a touch (at best %.1f)%s\n", $step, median(@ns) * $size->{n} / 1e6, median(@ns), min(@ns),
+			printf "  %-48s %8.0f ms  %6.1f ns a touch (at best %.1f)%s\n", $step, median(@ns) * $size->{n} / 1e6, median(@ns), min(@ns),
 				defined $before ? sprintf('  x %.2f of the size before, by turns x %.2f', median(@ns) / median(@$before), median(map { $ns[$_] / $before->[$_] } 0 .. $#ns)) : '';
 			$before{$step} = \@ns;
 		}

@@ -134,18 +134,18 @@ SELECT matches(plan_of('SELECT count(*) FROM ' || of, 'ANALYZE, VERBOSE, COSTS O
                'Finalize Aggregate.*Output: count\(\*\).*AttributionJoin\) \(actual rows=1(\.00)? loops=1\)\s+Output: \(PARTIAL count\(\*\)\).*Rows Counted: '
                || (SELECT count(*) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND o.ordered_at - t.touched_at BETWEEN '0' AND '30 days') || '\s',
                'how many it counted') FROM pairs;
+CREATE FUNCTION told(query text, pattern text) RETURNS bigint LANGUAGE sql AS $$
+	SELECT substring(plan_of(query, 'ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF') FROM pattern)::bigint $$;
 -- those out of the window are as many whether pairs are handed on or counted
-CREATE FUNCTION removed_by_window(query text) RETURNS text LANGUAGE sql AS $$
-	SELECT substring(plan_of(query, 'ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF') FROM 'Rows Removed by Window: \d+') $$;
-SELECT is(removed_by_window('SELECT count(*) FROM ' || of), removed_by_window('SELECT FROM ' || of), 'rows removed by the window') FROM pairs;
+SELECT is(told('SELECT count(*) FROM ' || of, 'Rows Removed by Window: (\d+)'), told('SELECT FROM ' || of, 'Rows Removed by Window: (\d+)'), 'rows removed by the window') FROM pairs;
 
 -- the memory of counts by group, in kB, which is at most an eighth of work_mem
-CREATE FUNCTION memory_of_counts(query text) RETURNS integer LANGUAGE sql AS $$
-	SELECT substring(plan_of(query, 'ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF') FROM 'Memory Usage of Counts: (\d+) kB')::integer $$;
+CREATE FUNCTION memory_of_counts(query text) RETURNS bigint LANGUAGE sql AS $$
+	SELECT told(query, 'Memory Usage of Counts: (\d+) kB') $$;
 SELECT is(memory_of_counts('SELECT count(*) FROM ' || of), NULL, 'no groups, no memory for their counts') FROM pairs;
-SELECT cmp_ok(memory_of_counts('SELECT t.channel, count(*) FROM ' || of || ' GROUP BY 1'), '>', 0, 'memory of a few groups') FROM pairs;
+SELECT cmp_ok(memory_of_counts('SELECT t.channel, count(*) FROM ' || of || ' GROUP BY 1'), '>', 0::bigint, 'memory of a few groups') FROM pairs;
 SET LOCAL work_mem = '64kB';
-SELECT cmp_ok(memory_of_counts('SELECT t.channel, t.influencer_id, count(*) FROM ' || of || ' GROUP BY 1, 2'), '<=', 8, 'memory of more groups than there is room for') FROM pairs;
+SELECT cmp_ok(memory_of_counts('SELECT t.channel, t.influencer_id, count(*) FROM ' || of || ' GROUP BY 1, 2'), '<=', 8::bigint, 'memory of more groups than there is room for') FROM pairs;
 RESET work_mem;
 
 -- as with any node: instants at the ends of time, files, cursors, prepared statements, changes of rows
@@ -198,9 +198,9 @@ SELECT matches(plan_of('SELECT count(*) FROM ' || of), 'Finalize Aggregate.*Gath
 SELECT is_counted('SELECT count(*) FROM ' || of, 'All Rows', 'with workers') FROM pairs;
 SELECT is_counted('SELECT t.channel, count(*) FROM ' || of || ' GROUP BY 1', 'Rows of Each Group', 'by channel, with workers') FROM pairs;
 SELECT is_counted('SELECT count(*) FROM orders o WHERE NOT EXISTS (SELECT FROM touches t WHERE t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at)', 'All Rows', 'orders without a touch, with workers');
-SELECT is((SELECT regexp_replace(plan_of('SELECT count(*) FROM ' || of, 'ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF'), '.*Rows Counted: (\d+).*', '\1')::bigint),
+SELECT is(told('SELECT count(*) FROM ' || of, 'Rows Counted: (\d+)'),
           (SELECT count(t.customer_id) FROM touches t JOIN orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at), 'how many all of them counted') FROM pairs;
-SELECT cmp_ok(memory_of_counts('SELECT t.channel, count(*) FROM ' || of || ' GROUP BY 1'), '>', 0, 'memory of groups of all of them') FROM pairs;
+SELECT cmp_ok(memory_of_counts('SELECT t.channel, count(*) FROM ' || of || ' GROUP BY 1'), '>', 0::bigint, 'memory of groups of all of them') FROM pairs;
 
 SELECT * FROM finish();
 ROLLBACK;
