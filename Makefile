@@ -121,6 +121,7 @@ OBJS = \
 	src/led_to_support.o \
 	src/ledger.o \
 	src/markov.o \
+	src/memory_pages.o \
 	src/module.o \
 	src/numeric_units.o \
 	src/page_at_hand.o \

@@ -7,13 +7,11 @@
  */
 #include "postgres.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "core/host.h"
+#include "memory_pages.h"
 
 void *
 inf_alloc(size_t size)
@@ -21,24 +19,10 @@ inf_alloc(size_t size)
 	return MemoryContextAllocHuge(CurrentMemoryContext, size);
 }
 
-/*
- * A page that is new to the process stops it when it is first written. The system brings in many at once
- * in much less time. That is advice: if it cannot be taken, pages come one by one.
- */
 void *
 inf_alloc_to_write(size_t size)
 {
-	char *p = inf_alloc(size);
-
-#ifdef MADV_POPULATE_WRITE
-	uintptr_t page = (uintptr_t) sysconf(_SC_PAGESIZE);
-	uintptr_t first = TYPEALIGN(page, (uintptr_t) p);
-	uintptr_t end = TYPEALIGN_DOWN(page, (uintptr_t) p + size);
-
-	if (first < end)
-		(void) madvise((void *) first, end - first, MADV_POPULATE_WRITE);
-#endif
-	return p;
+	return inf_memory_to_write(CurrentMemoryContext, size);
 }
 
 void *

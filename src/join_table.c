@@ -4,14 +4,13 @@
  */
 #include "postgres.h"
 
-#include <sys/mman.h>
-
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "compat.h"
 #include "join_plan.h"
 #include "join_table.h"
+#include "memory_pages.h"
 
 /* Parts of this size are finished within the processor's cache. */
 #define PART_BYTES (256 * 1024)
@@ -166,7 +165,7 @@ add_chunk(JoinTable *table, JoinPart *part, Size words)
 
 	room = Max(Min(room, table->chunk_words), words);
 	bytes = offsetof(RowChunk, words) + room * sizeof(uint64);
-	chunk = MemoryContextAllocHuge(table->context, bytes);
+	chunk = inf_memory_to_write(table->context, bytes);
 	chunk->next.chunk = NULL;
 	chunk->used = 0;
 	chunk->room = room;
@@ -243,23 +242,17 @@ typedef struct Stretch
 	Size left;
 } Stretch;
 
-#define LARGE_PAGE ((Size) 2 * 1024 * 1024)
-
-/* It begins with a large page. What does not fill another one at the end has small ones. */
+/* Of a small table there is none. */
 static Stretch
 reserve(MemoryContext context, Size bytes)
 {
 	Stretch stretch = {NULL, 0};
 
-	if (bytes < LARGE_PAGE)
-		return stretch;
-	stretch.next = MemoryContextAllocHuge(context, bytes + LARGE_PAGE);
-	stretch.next = (char *) TYPEALIGN(LARGE_PAGE, (uintptr_t) stretch.next);
-	stretch.left = bytes;
-#ifdef MADV_HUGEPAGE
-	/* only advice: if it cannot be taken, so be it */
-	(void) madvise(stretch.next, TYPEALIGN_DOWN(LARGE_PAGE, bytes), MADV_HUGEPAGE);
-#endif
+	if (bytes >= INF_LARGE_PAGE)
+	{
+		stretch.next = inf_memory_in_large_pages(context, bytes);
+		stretch.left = bytes;
+	}
 	return stretch;
 }
 
