@@ -55,8 +55,10 @@ inf_know_span(AttributionJoinState *state)
 }
 
 int64
-inf_join_reach(AttributionJoinState *state, int64 longest)
+inf_join_reach(AttributionJoinState *state)
 {
+	if (state->built_bad_span)
+		return -1;
 	switch (state->span_source)
 	{
 		case SPAN_DEFAULT:
@@ -71,7 +73,7 @@ inf_join_reach(AttributionJoinState *state, int64 longest)
 		case SPAN_BUILD:
 			break;
 	}
-	return longest;
+	return state->built_longest;
 }
 
 void

@@ -94,6 +94,7 @@ set_cost(const Proposal *p, const JoinClauses *clauses, CustomPath *path, Path *
 	double bytes = all_built * inf_join_row_bytes(build->pathtarget->width);
 	double limit = (double) inf_join_table_limit(shared ? workers + 1 : 1);
 	double looked_up = probe->rows;
+	bool keeps_probe = p->kind == AJ_LEFT || p->kind == AJ_ANTI;
 	QualCost filter;
 	Cost startup = probe->startup_cost + build->total_cost;
 	Cost cost = probe->total_cost - probe->startup_cost;
@@ -104,7 +105,9 @@ set_cost(const Proposal *p, const JoinClauses *clauses, CustomPath *path, Path *
 	startup +=
 	    build->rows * (cpu_tuple_cost + cpu_operator_cost * nkeys + STEP_COST * log2(2 + run));
 	/* the sieve asks for a bit, and lets through about twice as many as match something */
-	if (clauses->span_source != SPAN_PROBE && all_built >= INF_SIEVE_MIN_ROWS && bytes <= limit)
+	if (clauses->span_source != SPAN_PROBE && all_built >= INF_SIEVE_MIN_ROWS &&
+	    (bytes <= limit ||
+	     (!(shared && keeps_probe) && inf_sieve_share(all_built, (Size) limit) > 0)))
 	{
 		looked_up = Min(probe->rows, 2 * pairs.within);
 		cost += probe->rows * 0.5 * cpu_operator_cost * nkeys;
@@ -130,7 +133,7 @@ set_cost(const Proposal *p, const JoinClauses *clauses, CustomPath *path, Path *
 		double build_pages =
 		    build->rows * inf_join_row_bytes(build->pathtarget->width) / BLCKSZ * spilled;
 		double probe_pages =
-		    probe->rows * inf_join_row_bytes(probe->pathtarget->width) / BLCKSZ * spilled;
+		    looked_up * inf_join_row_bytes(probe->pathtarget->width) / BLCKSZ * spilled;
 
 		startup += seq_page_cost * build_pages;
 		cost += seq_page_cost * (build_pages + 2 * probe_pages);

@@ -40,14 +40,14 @@ next_slot(AttributionJoinState *state)
 		}
 		hash = side->hash;
 		part = inf_table_part(state->table, hash);
-		if (unlikely(part->build_file != NULL))
+		if (inf_is_sieved_out(state, hash))
+			CHECK_FOR_INTERRUPTS();
+		else if (unlikely(part->build_file != NULL))
 		{
 			if (inf_side_has_row(side, slot))
 				inf_join_spill_slot(state, part, slot);
 			continue;
 		}
-		if (inf_is_sieved_out(state, hash))
-			CHECK_FOR_INTERRUPTS();
 		else
 		{
 			inf_side_know_keys(side, slot);

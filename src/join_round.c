@@ -13,6 +13,7 @@
 #include "utils/memutils.h"
 
 #include "compat.h"
+#include "join_find.h"
 #include "join_order.h"
 #include "join_shared.h"
 #include "join_state.h"
@@ -22,7 +23,8 @@
 
 /*
  * The next row of a side's plan that is to be stored: one that can match or, if the side keeps such
- * rows too, one that cannot, which gets a key that spreads them. NULL if there are no more.
+ * rows too, one that cannot, which gets a key that spreads them. NULL if there are no more. Where
+ * probes are not kept, those that match nothing as far as the sieve knows cannot match, either.
  */
 TupleTableSlot *
 inf_join_read_side(AttributionJoinState *state, JoinSide *side, bool keeps, bool *matchable)
@@ -38,6 +40,8 @@ inf_join_read_side(AttributionJoinState *state, JoinSide *side, bool keeps, bool
 		if (slot == NULL)
 			return NULL;
 		*matchable = inf_side_read(side, slot, econtext);
+		if (*matchable && !keeps && side == &state->probe && inf_is_sieved_out(state, side->hash))
+			continue;
 		if ((!*matchable && !keeps) || !inf_side_has_row(side, slot))
 			continue;
 		if (!*matchable)
@@ -53,7 +57,7 @@ build_from_plan(AttributionJoinState *state)
 	TupleTableSlot *slot;
 	bool matchable;
 
-	inf_sample_begin(&state->built_sample);
+	inf_join_begin_built(state);
 	while ((slot = inf_join_read_side(state, side, state->keeps_build, &matchable)) != NULL)
 	{
 		uint64 *row;
@@ -62,7 +66,7 @@ build_from_plan(AttributionJoinState *state)
 		inf_side_fill(side, row, matchable);
 		inf_table_add(state->table, row);
 		if (matchable)
-			inf_sample_add(&state->built_sample, side->instant);
+			inf_join_note_built(state);
 	}
 }
 
@@ -105,54 +109,65 @@ finish_table(AttributionJoinState *state)
 	state->phase = PHASE_PROBE;
 }
 
-/* For the plan's own probes; those in files have been told apart by what is in the table. */
+/* The bits of all built rows, for the plan's own probes. At most so many bytes. */
 static void
-make_sieve(AttributionJoinState *state)
+make_sieve(AttributionJoinState *state, int64 reach, Size most)
 {
 	JoinTable *table = state->table;
-	int64 longest = 0;
-	int64 reach;
-	Size left = table->limit > table->used ? table->limit - table->used : 0;
 	Size bytes;
 
-	state->sieve.words = NULL;
-	for (int i = 0; i < table->nparts; i++)
-	{
-		if (table->parts[i].has_bad_span || table->parts[i].build_file != NULL)
-			return;
-		longest = Max(longest, table->parts[i].longest);
-	}
-	reach = inf_join_reach(state, longest);
 	bytes = inf_sieve_shape(&state->sieve, table->nrows, &state->built_sample, 1,
-	                        state->orders_built, reach, left);
+	                        state->orders_built, reach, most);
 	if (bytes == 0)
 		return;
 	state->sieve.words = inf_table_extra_room(table, bytes);
 	for (int i = 0; i < table->nparts; i++)
-		inf_sieve_add(&state->sieve, &state->placed, &table->parts[i], i, table->nparts);
+	{
+		JoinPart *part = &table->parts[i];
+
+		inf_sieve_add(&state->sieve, &state->placed, part, i, table->nparts);
+		if (part->build_file == NULL)
+			continue;
+		state->build_reader.file = part->build_file;
+		inf_sieve_add_file(&state->sieve, &state->build_reader);
+	}
 }
 
 void
 inf_join_build(AttributionJoinState *state)
 {
+	JoinTable *table;
+	int64 reach;
+	Size share = 0;
+
 	start_table(state, 0, state->expected_rows, true);
+	table = state->table;
 	build_from_plan(state);
-	state->counters.built += state->table->nrows;
+	state->counters.built += table->nrows;
 	state->last_stream = true;
 	state->whole = true;
-	for (int i = 0; i < state->table->nparts; i++)
+	for (int i = 0; i < table->nparts; i++)
 	{
-		if (state->table->parts[i].build_file != NULL)
+		if (table->parts[i].build_file != NULL)
 			state->whole = false;
 	}
 	state->exhausted = false;
 	state->batches = false;
 	state->batch_room = 0;
+	reach = inf_join_reach(state);
+	/* a sieve keeps most probes from the files: for that, some more of the built rows go there */
+	if (!state->whole && reach >= 0)
+	{
+		share = inf_sieve_share((double) table->nrows, table->limit);
+		inf_table_leave(table, share);
+	}
 	finish_table(state);
-	make_sieve(state);
-	state->counters.peak = Max(state->counters.peak, state->table->peak);
+	if (state->whole && table->limit > table->used)
+		share = table->limit - table->used;
+	make_sieve(state, reach, share);
+	state->counters.peak = Max(state->counters.peak, table->peak);
 	/* nothing can come of no built rows: the probes need not be read */
-	if (state->table->nrows == 0 && !state->keeps_probe)
+	if (table->nrows == 0 && !state->keeps_probe)
 		state->exhausted = true;
 }
 
@@ -183,6 +198,8 @@ load_round(AttributionJoinState *state)
 {
 	SpilledPart *round = state->round;
 
+	/* these probes have been asked already; and its memory is that of the table before */
+	state->sieve.words = NULL;
 	start_table(state, round->level, (double) round->built_rows, !round->streaming);
 	build_from_file(state);
 	finish_table(state);

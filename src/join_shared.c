@@ -127,9 +127,8 @@ scan_build_side(AttributionJoinState *state)
 	TupleTableSlot *slot;
 	bool matchable;
 	uint64 nrows = 0;
-	int64 longest = 0;
 
-	inf_sample_begin(&state->built_sample);
+	inf_join_begin_built(state);
 	while ((slot = inf_join_read_side(state, side, state->keeps_build, &matchable)) != NULL)
 	{
 		uint32 words;
@@ -153,15 +152,11 @@ scan_build_side(AttributionJoinState *state)
 		rows[number]++;
 		nrows++;
 		if (matchable)
-			inf_sample_add(&state->built_sample, side->instant);
-		if (matchable && side->has_span)
-		{
-			longest = Max(longest, side->lookback);
-			if (side->lookback < 0)
-				pg_atomic_write_u32(&shared->has_bad_span, 1);
-		}
+			inf_join_note_built(state);
 	}
-	raise_longest(shared, (uint64) longest);
+	raise_longest(shared, (uint64) state->built_longest);
+	if (state->built_bad_span)
+		pg_atomic_write_u32(&shared->has_bad_span, 1);
 	*inf_sample_of(shared, state->participant) = state->built_sample;
 	for (int i = 0; i < shared->nparts; i++)
 		pg_atomic_fetch_add_u64(&shared->parts[i].built_rows, rows[i]);
@@ -236,25 +231,47 @@ finish_shared_part(AttributionJoinState *state, int number, uint64 expected_runs
 	return sizes.nruns;
 }
 
-/* By the one who was chosen for it: room for the bits that all will set. */
+/* By the one who was chosen for it: room for the bits that all will set, at most so many bytes. */
 static void
-make_shared_sieve(AttributionJoinState *state)
+make_shared_sieve(AttributionJoinState *state, Size most)
 {
 	SharedJoin *shared = state->shared;
-	uint64 used = pg_atomic_read_u64(&shared->used);
-	int64 reach = inf_join_reach(state, (int64) pg_atomic_read_u64(&shared->longest));
 	Size bytes;
 
-	if (pg_atomic_read_u32(&shared->spilling) != 0 ||
-	    pg_atomic_read_u32(&shared->has_bad_span) != 0)
-		return;
+	state->built_longest = (int64) pg_atomic_read_u64(&shared->longest);
+	state->built_bad_span = pg_atomic_read_u32(&shared->has_bad_span) != 0;
 	bytes = inf_sieve_shape(&shared->sieve, pg_atomic_read_u64(&shared->nrows),
 	                        inf_sample_of(shared, 0), shared->nparticipants, state->orders_built,
-	                        reach, shared->limit > used ? shared->limit - used : 0);
+	                        inf_join_reach(state), most);
 	if (bytes == 0)
 		return;
 	shared->sieve_words = dsa_allocate_extended(state->area, bytes, DSA_ALLOC_HUGE);
 	pg_atomic_fetch_add_u64(&shared->used, bytes);
+}
+
+/* With the table of all rows. */
+static void
+make_sieve_of_table(AttributionJoinState *state)
+{
+	SharedJoin *shared = state->shared;
+	uint64 used = pg_atomic_read_u64(&shared->used);
+
+	if (pg_atomic_read_u32(&shared->spilling) == 0)
+		make_shared_sieve(state, shared->limit > used ? shared->limit - used : 0);
+}
+
+/*
+ * Of rows in files. It keeps probes from these; but those that come out whatever they match have to go there
+ * in any case.
+ */
+static void
+make_sieve_of_files(AttributionJoinState *state)
+{
+	SharedJoin *shared = state->shared;
+
+	if (!state->keeps_probe)
+		make_shared_sieve(
+		    state, inf_sieve_share((double) pg_atomic_read_u64(&shared->nrows), shared->limit));
 }
 
 static void
@@ -270,9 +287,9 @@ see_sieve(AttributionJoinState *state)
 }
 
 static int
-take_part(SharedJoin *shared)
+take_part(SharedJoin *shared, pg_atomic_uint32 *next)
 {
-	uint32 number = pg_atomic_fetch_add_u32(&shared->next_part, 1);
+	uint32 number = pg_atomic_fetch_add_u32(next, 1);
 
 	return number < (uint32) shared->nparts ? (int) number : -1;
 }
@@ -286,7 +303,7 @@ finish_parts(AttributionJoinState *state)
 	uint64 expected_runs = 0;
 	int number;
 
-	while ((number = take_part(state->shared)) >= 0)
+	while ((number = take_part(state->shared, &state->shared->next_part)) >= 0)
 	{
 		expected_runs = finish_shared_part(state, number, expected_runs);
 		MemoryContextReset(passing);
@@ -335,7 +352,30 @@ end_writing(AttributionJoinState *state)
 		sts_end_write(state->shared_files[i]);
 }
 
-/* All probes of this participant go to files: also those that match nothing, as none is emitted. */
+/* The bits of the rows in files. Each part is read by one participant, and again when it is joined. */
+static void
+sieve_files(AttributionJoinState *state)
+{
+	SharedJoin *shared = state->shared;
+	const JoinPart none = {0};
+	int number;
+
+	if (state->sieve.words == NULL)
+		return;
+	while ((number = take_part(shared, &shared->next_marked)) >= 0)
+	{
+		sieve_shared_part(state, &none, number);
+		state->build_reader.shared = state->shared_files[number];
+		inf_sieve_add_file(&state->sieve, &state->build_reader);
+		sts_end_parallel_scan(state->build_reader.shared);
+		state->build_reader.shared = NULL;
+	}
+}
+
+/*
+ * Probes of this participant go to files: also those that match nothing, as none is emitted, but for what the
+ * sieve keeps from them.
+ */
 static void
 write_probes(AttributionJoinState *state)
 {
@@ -357,10 +397,92 @@ write_probes(AttributionJoinState *state)
 	}
 }
 
+static bool
+wait_for_all(SharedJoin *shared)
+{
+	return BarrierArriveAndWait(&shared->barrier, WAIT_EVENT_HASH_BUILD_HASH_INNER);
+}
+
+/* The build side's rows, from the phase on that others are in: to a finished table, or to files. */
+static void
+gather(AttributionJoinState *state, int phase)
+{
+	SharedJoin *shared = state->shared;
+
+	switch (phase)
+	{
+		case SHARED_SCAN:
+			scan_build_side(state);
+			if (wait_for_all(shared))
+				make_sieve_of_table(state);
+			/* FALLTHROUGH */
+		case SHARED_SIEVE:
+			wait_for_all(shared);
+			/* FALLTHROUGH */
+		case SHARED_FINISH:
+			if (pg_atomic_read_u32(&shared->spilling) == 0)
+			{
+				see_sieve(state);
+				finish_parts(state);
+				wait_for_all(shared);
+				break;
+			}
+			if (!state->writes_files)
+				write_own_chunks(state);
+			end_writing(state);
+			if (wait_for_all(shared))
+				make_sieve_of_files(state);
+			break;
+	}
+}
+
+/* The probe side's rows to files, as far as the sieve of those of the build side lets them. */
+static void
+sieve_probes(AttributionJoinState *state, int phase)
+{
+	SharedJoin *shared = state->shared;
+
+	switch (phase)
+	{
+		case SHARED_ROOM:
+			wait_for_all(shared);
+			/* FALLTHROUGH */
+		case SHARED_MARK:
+			see_sieve(state);
+			sieve_files(state);
+			wait_for_all(shared);
+			/* FALLTHROUGH */
+		case SHARED_WRITE:
+			see_sieve(state);
+			write_probes(state);
+			end_writing(state);
+			state->sieve.words = NULL;
+			if (BarrierArriveAndWait(&shared->barrier, WAIT_EVENT_HASH_BATCH_LOAD))
+				inf_free_pointer(state->area, &shared->sieve_words);
+			break;
+	}
+	state->whole = false;
+	state->phase = PHASE_NEXT;
+	inf_shared_leave(state);
+}
+
+/* The finished table is to be probed. */
+static void
+probe_table(AttributionJoinState *state)
+{
+	see_table(state);
+	see_sieve(state);
+	state->counters.peak = Max(state->counters.peak, state->table->peak);
+	state->counters.rounds = 1;
+	state->exhausted = state->table->nrows == 0 && !state->keeps_probe;
+	state->phase = PHASE_PROBE;
+}
+
 void
 inf_shared_build(AttributionJoinState *state)
 {
 	SharedJoin *shared = state->shared;
+	int phase;
 
 	MemoryContextReset(state->table_context);
 	state->area = state->css.ss.ps.state->es_query_dsa;
@@ -376,48 +498,21 @@ inf_shared_build(AttributionJoinState *state)
 	state->batches = false;
 	state->batch_room = 0;
 	state->attached = true;
-	switch (BarrierAttach(&shared->barrier))
+	phase = BarrierAttach(&shared->barrier);
+	if (phase <= SHARED_FINISH)
 	{
-		case SHARED_SCAN:
-			scan_build_side(state);
-			if (BarrierArriveAndWait(&shared->barrier, WAIT_EVENT_HASH_BUILD_HASH_INNER))
-				make_shared_sieve(state);
-			/* FALLTHROUGH */
-		case SHARED_SIEVE:
-			BarrierArriveAndWait(&shared->barrier, WAIT_EVENT_HASH_BUILD_HASH_INNER);
-			/* FALLTHROUGH */
-		case SHARED_FINISH:
-			see_sieve(state);
-			if (pg_atomic_read_u32(&shared->spilling) == 0)
-				finish_parts(state);
-			else
-			{
-				if (!state->writes_files)
-					write_own_chunks(state);
-				end_writing(state);
-			}
-			BarrierArriveAndWait(&shared->barrier, WAIT_EVENT_HASH_BUILD_HASH_INNER);
-			/* FALLTHROUGH */
-		case SHARED_PROBE:
-			if (pg_atomic_read_u32(&shared->spilling) == 0)
-			{
-				see_table(state);
-				see_sieve(state);
-				state->counters.peak = Max(state->counters.peak, state->table->peak);
-				state->counters.rounds = 1;
-				state->exhausted = state->table->nrows == 0 && !state->keeps_probe;
-				state->phase = PHASE_PROBE;
-				break;
-			}
-			write_probes(state);
-			end_writing(state);
-			BarrierArriveAndWait(&shared->barrier, WAIT_EVENT_HASH_BATCH_LOAD);
-			/* FALLTHROUGH */
-		default:
-			state->whole = false;
-			state->phase = PHASE_NEXT;
-			inf_shared_leave(state);
-			break;
+		gather(state, phase);
+		phase = SHARED_FINISH + 1;
+	}
+	if (pg_atomic_read_u32(&shared->spilling) != 0)
+		sieve_probes(state, phase);
+	else if (phase == SHARED_PROBE)
+		probe_table(state);
+	else
+	{
+		/* all others have read their last probe */
+		state->phase = PHASE_NEXT;
+		inf_shared_leave(state);
 	}
 	state->counters.built = pg_atomic_read_u64(&shared->nrows);
 }
@@ -430,7 +525,7 @@ inf_shared_next_round(AttributionJoinState *state)
 
 	if (shared == NULL || pg_atomic_read_u32(&shared->spilling) == 0)
 		return false;
-	while ((number = take_part(shared)) >= 0)
+	while ((number = take_part(shared, &shared->next_part)) >= 0)
 	{
 		uint64 rows = pg_atomic_read_u64(&shared->parts[number].built_rows);
 		SpilledPart *round;

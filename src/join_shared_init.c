@@ -30,6 +30,7 @@ reset_shared(SharedJoin *shared)
 	pg_atomic_write_u64(&shared->nrows, 0);
 	pg_atomic_write_u32(&shared->spilling, 0);
 	pg_atomic_write_u32(&shared->next_part, 0);
+	pg_atomic_write_u32(&shared->next_marked, 0);
 	pg_atomic_write_u32(&shared->skip_unmatched, 0);
 	pg_atomic_write_u64(&shared->longest, 0);
 	pg_atomic_write_u32(&shared->has_bad_span, 0);
@@ -104,6 +105,7 @@ inf_shared_initialize(CustomScanState *node, ParallelContext *pcxt, void *coordi
 	pg_atomic_init_u64(&shared->peak, 0);
 	pg_atomic_init_u32(&shared->spilling, 0);
 	pg_atomic_init_u32(&shared->next_part, 0);
+	pg_atomic_init_u32(&shared->next_marked, 0);
 	pg_atomic_init_u32(&shared->skip_unmatched, 0);
 	for (int i = 0; i < (1 << PART_BITS); i++)
 		pg_atomic_init_u64(&shared->parts[i].built_rows, 0);
@@ -111,14 +113,6 @@ inf_shared_initialize(CustomScanState *node, ParallelContext *pcxt, void *coordi
 	shared->segment = dsm_segment_handle(pcxt->seg);
 	SharedFileSetInit(&shared->files, pcxt->seg);
 	open_files(state, true);
-}
-
-static void
-free_pointer(dsa_area *area, dsa_pointer *pointer)
-{
-	if (DsaPointerIsValid(*pointer))
-		dsa_free(area, *pointer);
-	*pointer = InvalidDsaPointer;
 }
 
 /* Before another scan, when there are no workers. */
@@ -138,14 +132,14 @@ inf_shared_reinitialize(CustomScanState *node, ParallelContext *pcxt, void *coor
 	{
 		SharedPart *part = &shared->parts[i];
 
-		free_pointer(area, &part->runs);
-		free_pointer(area, &part->places);
-		free_pointer(area, &part->marks);
-		free_pointer(area, &part->references);
+		inf_free_pointer(area, &part->runs);
+		inf_free_pointer(area, &part->places);
+		inf_free_pointer(area, &part->marks);
+		inf_free_pointer(area, &part->references);
 		for (int j = 0; j < shared->nparticipants; j++)
 			inf_free_list(area, inf_list_of(shared, i, j));
 	}
-	free_pointer(area, &shared->sieve_words);
+	inf_free_pointer(area, &shared->sieve_words);
 	SharedFileSetDeleteAll(&shared->files);
 	reset_shared(shared);
 	open_files(state, true);

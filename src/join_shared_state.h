@@ -17,10 +17,13 @@
 typedef enum SharedPhase
 {
 	SHARED_SCAN,
-	SHARED_SIEVE,  /* one makes room for it */
-	SHARED_FINISH, /* parts, or what is left to be written to files */
-	SHARED_PROBE,  /* or write the probes to files */
-	SHARED_PARTS   /* join parts in files, if there are any */
+	SHARED_SIEVE,               /* one makes room for it */
+	SHARED_FINISH,              /* parts, or what is left to be written to files */
+	SHARED_PROBE,               /* the table; or, with all rows in files, instead of that: */
+	SHARED_ROOM = SHARED_PROBE, /* memory is free again: one makes room for the sieve */
+	SHARED_MARK,                /* its bits are set */
+	SHARED_WRITE,               /* the probes to files */
+	SHARED_PARTS                /* join parts in files */
 } SharedPhase;
 
 typedef struct SharedPart
@@ -47,6 +50,7 @@ typedef struct SharedJoin
 	pg_atomic_uint64 nrows;
 	pg_atomic_uint32 spilling;
 	pg_atomic_uint32 next_part;
+	pg_atomic_uint32 next_marked;       /* part in files */
 	pg_atomic_uint64 longest;           /* lookback of built rows that have their own */
 	pg_atomic_uint32 has_bad_span;      /* one of these is an error */
 	pg_atomic_uint64 removed_by_window; /* by those who are done */
@@ -101,6 +105,14 @@ inf_file_of(SharedJoin *shared, int number)
 	char *files = (char *) inf_sample_of(shared, 0) + inf_samples_size(shared->nparticipants);
 
 	return (SharedTuplestore *) (files + number * MAXALIGN(sts_estimate(shared->nparticipants)));
+}
+
+static inline void
+inf_free_pointer(dsa_area *area, dsa_pointer *pointer)
+{
+	if (DsaPointerIsValid(*pointer))
+		dsa_free(area, *pointer);
+	*pointer = InvalidDsaPointer;
 }
 
 static inline void

@@ -11,8 +11,14 @@
 #include "compat.h"
 #include "join_sieve.h"
 
-/* Bits a row, of which it sets three in each bucket in its reach; there are five to nine of these. */
+/*
+ * Bits a row, of which it sets three in each bucket in its reach: there are five to nine of these. With
+ * too few bits, they are twice as long, or four times; with still fewer, all would be set.
+ */
 #define BITS_A_ROW 64
+#define FEW_BITS_A_ROW 32
+#define MOST_COARSE 2
+#define LEAST_BITS_A_ROW (FEW_BITS_A_ROW >> MOST_COARSE)
 
 /* Words of a slice are a multiple of this, for no word may be of two parts. More than most is too many. */
 #define SLICE_UNIT (UINT64CONST(1) << PART_BITS)
@@ -42,6 +48,32 @@ row_reach(bool orders_built, int64 at, int64 span, int64 *from, int64 *to)
 }
 
 Size
+inf_sieve_share(double rows, Size limit)
+{
+	double wanted = rows * BITS_A_ROW / 8;
+	/* few rows, too, have a word of each slice for each part */
+	double least = (SIEVE_SLICES + 1) * (SLICE_UNIT + LINE_WORDS) * sizeof(uint64);
+
+	if (rows < INF_SIEVE_MIN_ROWS || rows * LEAST_BITS_A_ROW / 8 > (double) limit / 2)
+		return 0;
+	return (Size) Min(Max(wanted, least), (double) limit / 2);
+}
+
+/* How much longer than they could be are the buckets? As a shift; -1: there is too little memory. */
+static int
+coarseness(uint64 rows, Size most)
+{
+	double bits = (double) most * 8 / (double) rows;
+
+	for (int shift = 0; shift <= MOST_COARSE; shift++)
+	{
+		if (bits * (1 << shift) >= FEW_BITS_A_ROW)
+			return shift;
+	}
+	return -1;
+}
+
+Size
 inf_sieve_shape(JoinSieve *sieve, uint64 rows, const InstantSample *samples, int nsamples,
                 bool orders_built, int64 reach, Size most)
 {
@@ -50,14 +82,15 @@ inf_sieve_shape(JoinSieve *sieve, uint64 rows, const InstantSample *samples, int
 	int64 to;
 	uint64 wanted;
 	uint64 room;
+	int coarse = rows < INF_SIEVE_MIN_ROWS ? -1 : coarseness(rows, most);
 
 	memset(sieve, 0, sizeof(*sieve));
-	if (rows < INF_SIEVE_MIN_ROWS || reach < 0 ||
-	    !inf_sample_range(samples, nsamples, reach, &range))
+	if (coarse < 0 || reach < 0 || !inf_sample_range(samples, nsamples, reach, &range))
 		return 0;
 	sieve->orders_built = orders_built;
 	sieve->reach = reach;
 	sieve->bucket_shift = reach < 8 ? 0 : pg_leftmost_one_pos64((uint64) reach) - 2;
+	sieve->bucket_shift += coarse;
 	row_reach(orders_built, range.earliest, reach, &from, &to);
 	sieve->first_bucket = (uint64) (from >> sieve->bucket_shift);
 	row_reach(orders_built, range.latest, reach, &from, &to);
@@ -85,6 +118,17 @@ clear_part(JoinSieve *sieve, int number, int nparts)
 		for (int j = number; j < (1 << PART_BITS); j += nparts)
 			memset(sieve->words + i * sieve->stride + j * stretch, 0, stretch * sizeof(uint64));
 	}
+}
+
+/*
+ * Sets the bits of a key in the buckets from one to another. At least so many times: to set some bits
+ * twice is quicker than to guess how many buckets there are.
+ */
+static inline void
+set_bits(const JoinSieve *sieve, uint64 *first, uint64 bits, uint64 bucket, uint64 last, uint64 n)
+{
+	for (uint64 i = 0; i < n; i++)
+		first[inf_sieve_distance(sieve, bucket + Min(i, last - bucket))] |= bits;
 }
 
 /* Sets the bits of a run's rows. "most" is how many buckets the reach can take up. */
@@ -115,9 +159,7 @@ add_run(const JoinSieve *sieve, const RowShape *placed, const JoinRun *run, uint
 			n = last - bucket + 1;
 		else if (r > 0 && last == done)
 			continue;
-		/* to set some bits twice is quicker than to guess how many there are */
-		for (uint64 i = 0; i < n; i++)
-			first[inf_sieve_distance(sieve, bucket + Min(i, last - bucket))] |= bits;
+		set_bits(sieve, first, bits, bucket, last, n);
 		done = last;
 	}
 }
@@ -140,6 +182,34 @@ inf_sieve_add(JoinSieve *sieve, const RowShape *placed, const JoinPart *part, in
 		if ((i & 1023) == 0)
 			CHECK_FOR_INTERRUPTS();
 		add_run(&known, placed, run, most);
+	}
+}
+
+void
+inf_sieve_add_file(JoinSieve *sieve, RowReader *reader)
+{
+	JoinSieve known = *sieve;
+	const RowShape *shape = reader->shape;
+	uint64 *row;
+
+	inf_row_file_rewind(reader);
+	while ((row = inf_row_file_read(reader)) != NULL)
+	{
+		uint64 hash = inf_join_hash(ROW_KEY(row));
+		int64 from;
+		int64 to;
+		uint64 bucket;
+		uint64 last;
+
+		CHECK_FOR_INTERRUPTS();
+		if (shape->has_head && ROW_HEAD(row)->state == ROW_UNMATCHABLE)
+			continue;
+		row_reach(known.orders_built, ROW_AT(row),
+		          shape->span ? (int64) row[shape->span] : known.reach, &from, &to);
+		bucket = inf_sieve_bucket(&known, from);
+		last = inf_sieve_bucket(&known, to);
+		set_bits(&known, inf_sieve_first_word(&known, hash), inf_sieve_bits(hash), bucket, last,
+		         last - bucket + 1);
 	}
 }
 

@@ -2,10 +2,11 @@
  * join_sieve.h
  *		Which probes of an attribution join can match nothing: told without a look into the table.
  *
- * Most touches of most customers lead to no order. A finished table therefore comes with a field
- * of bits: the time that its rows reach is cut into buckets of an eighth to a quarter of the lookback
+ * Most touches of most customers lead to no order. The built rows therefore come with a field of
+ * bits: the time that they reach is cut into buckets of an eighth to a quarter of the lookback
  * window, and for each built row and each bucket in its reach three bits are set in a word that the
- * key tells. Where not all of a probe's bits are set, nothing in the table can match it. Words of one
+ * key tells. Where not all of a probe's bits are set, no built row can match it, be that in the table
+ * or in a file. Where memory is short, buckets are up to four times as long, and so fewer bits are set. Words of one
  * bucket lie side by side, in a slice, so that probes that come in order of time, as touches mostly
  * do, find theirs in the processor's cache. The few rows that are far away from the others share a
  * slice.
@@ -82,6 +83,12 @@ inf_sieve_bits(uint64 hash)
 }
 
 /*
+ * What a table of so many rows that is too large for its memory should leave of it to the sieve: bytes, or
+ * 0 if that would be too little for one.
+ */
+extern Size inf_sieve_share(double rows, Size limit);
+
+/*
  * Decides on a sieve for so many rows, of whose instants these are samples, and their reach: bytes it
  * takes, or 0 if none is worth while.
  */
@@ -94,6 +101,9 @@ extern Size inf_sieve_shape(JoinSieve *sieve, uint64 rows, const InstantSample *
  */
 extern void inf_sieve_add(JoinSieve *sieve, const RowShape *placed, const JoinPart *part,
                           int number, int nparts);
+
+/* Sets the bits of the rows in a file, of a part that has none in the table. */
+extern void inf_sieve_add_file(JoinSieve *sieve, RowReader *reader);
 
 /* A sieve through which nearly all passes is given up. */
 extern void inf_sieve_judge(JoinSieve *sieve);

@@ -111,9 +111,11 @@ typedef struct AttributionJoinState
 	JoinTable *table;
 	JoinSieve sieve;            /* of the plan's own probes */
 	InstantSample built_sample; /* of the plan's own built rows that can match */
-	SpilledPart *round;         /* NULL: the plan's own rows */
-	bool whole;                 /* the table holds all of them */
-	bool last_stream;           /* all of the round's built rows have been in the table by now */
+	int64 built_longest; /* lookback of these, if they have their own; and is one an error? */
+	bool built_bad_span;
+	SpilledPart *round; /* NULL: the plan's own rows */
+	bool whole;         /* the table holds all of them */
+	bool last_stream;   /* all of the round's built rows have been in the table by now */
 	RowReader build_reader;
 	RowReader probe_reader;
 	uint8 *probe_matched; /* by number, when the probes are read several times */
@@ -191,11 +193,34 @@ extern void inf_join_forget(AttributionJoinState *state);
 /* join_probe.c */
 extern bool inf_join_next_probe(AttributionJoinState *state);
 
+/* What is known of all built rows of the plan that can match: there is none yet. */
+static inline void
+inf_join_begin_built(AttributionJoinState *state)
+{
+	inf_sample_begin(&state->built_sample);
+	state->built_longest = 0;
+	state->built_bad_span = false;
+}
+
+/* One more of these; it is the one that was read last. */
+static inline void
+inf_join_note_built(AttributionJoinState *state)
+{
+	const JoinSide *side = &state->build;
+
+	inf_sample_add(&state->built_sample, side->instant);
+	if (side->has_span)
+	{
+		state->built_longest = Max(state->built_longest, side->lookback);
+		state->built_bad_span |= side->lookback < 0;
+	}
+}
+
 /*
  * join_find.c: how far any built row reaches, if that is settled before the first probe comes; -1: it is not, or
- * there are lookbacks that are errors. "longest" is that of the rows that have their own.
+ * there are lookbacks that are errors. For that, all built rows have been noted.
  */
-extern int64 inf_join_reach(AttributionJoinState *state, int64 longest);
+extern int64 inf_join_reach(AttributionJoinState *state);
 
 /* join_explain.c */
 extern void inf_join_explain(CustomScanState *node, List *ancestors, struct ExplainState *es);

@@ -135,11 +135,10 @@ spill_part(JoinTable *table, JoinPart *part)
 	free_chunks(table, part);
 }
 
-/* Makes room by sending the largest parts to files. */
-static void
-make_room(JoinTable *table)
+void
+inf_table_leave(JoinTable *table, Size bytes)
 {
-	while (inf_table_is_full(table))
+	while (table->used + bytes > table->limit)
 	{
 		JoinPart *largest = NULL;
 
@@ -203,7 +202,7 @@ inf_table_room(JoinTable *table, uint64 key, uint32 words)
 	{
 		add_chunk(table, part, 1 + (Size) words);
 		if (table->may_spill && inf_table_is_full(table))
-			make_room(table);
+			inf_table_leave(table, 0);
 		chunk = part->last;
 	}
 	if (part->build_file != NULL)

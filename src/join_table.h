@@ -176,6 +176,8 @@ inf_table_is_full(const JoinTable *table)
 	return table->used > table->limit;
 }
 
+/* Sends the largest parts to files until so many bytes of the limit are left. */
+extern void inf_table_leave(JoinTable *table, Size bytes);
 extern void inf_table_finish(JoinTable *table);
 
 /* Memory for what goes with the finished table, as it comes. */

@@ -223,6 +223,10 @@ section 'the attribution join', sub {
 		{
 			compare_join("$name, $workers workers", $queries{$name});
 		}
+		# as much memory as a server allows unless it is told otherwise: the table goes to files
+		pg("SET work_mem = '4MB'");
+		compare_join("pairs, $workers workers, work_mem = 4MB", $queries{pairs});
+		pg($usual);
 	}
 };
 
@@ -518,14 +522,15 @@ section 'steps and sizes of form A', sub {
 section 'steps and sizes of the join', sub {
 	my @sizes = sizes();
 	$_->{title} = "$_->{n} touches" for @sizes;
-	time_steps(\@sizes, {
+	my %steps = (
 		'1 scan (two columns)' => sub { "SELECT max(customer_id), max(touched_at) FROM $_->{touches}" },
 		'2 pairs' => sub { "SELECT count(*) FROM $_->{touches} t JOIN $_->{orders} o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at" },
 		'2 pairs, each handed on' => sub { "SELECT count(t.touched_at) FROM $_->{touches} t JOIN $_->{orders} o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at" },
 		'2 pairs, touches through a filter' => sub { "SELECT count(*) FROM $_->{touches} t JOIN $_->{orders} o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at WHERE t.influencer_id <> 0" },
 		'3 touches that led to an order' => sub { "SELECT count(*) FROM $_->{touches} t WHERE EXISTS (SELECT FROM $_->{orders} o WHERE t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at)" },
-		'4 orders without a touch' => sub { "SELECT count(*) FROM $_->{orders} o WHERE NOT EXISTS (SELECT FROM $_->{touches} t WHERE t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at)" },
-	});
+		'4 orders without a touch' => sub { "SELECT count(*) FROM $_->{orders} o WHERE NOT EXISTS (SELECT FROM $_->{touches} t WHERE t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at)" });
+	time_steps(\@sizes, \%steps);
+	time_steps(\@sizes, \%steps, 'again');
 	my $multiplier = (pg("SHOW hash_mem_multiplier"))[1];
 	print "\nMemory, with the table of all orders (hash_mem_multiplier = $multiplier)\n";
 	for my $memory ('4MB', '64MB', '1GB')
@@ -559,32 +564,40 @@ section 'steps and sizes of whole queries', sub {
 # Times each of the steps, the sizes but the first taking turns, and prints it for each touch beside what it was
 # at the size before. A step is told its size in $_. In each turn it runs as often as makes all sizes read as many
 # touches: a single short run would find a quiet moment more easily than a long one. Each run has a session of
-# its own: one that runs the same again has the memory of small tables still, and that of large ones not, which
-# takes up to a third longer where a virtual machine gives free memory back to its owner. Before it, the session
-# runs the step on a few touches, so that what it does only once is not counted. Told are the medians of all
-# turns, and the median of the ratios of each turn, whose runs are neighbours in time: that hides how the
-# machine's speed changes over minutes.
+# its own, or all of a step have one: "again". That has the memory of small tables still, and that of large ones
+# not, which takes long where a virtual machine gives free memory back to its owner. Before it, a session of its
+# own runs the step on a few touches, and another on all of them, so that what it does only once is not counted.
+# Told are the medians of all turns, and the median of the ratios of each turn, whose runs are neighbours in
+# time: that hides how the machine's speed changes over minutes.
 sub time_steps
 {
 	my ($few, @sizes) = @{ $_[0] };
-	my $steps = $_[1];
+	my ($steps, $again) = @_[ 1, 2 ];
 	my %ms;
 	my $most = max(map { $_->{n} } @sizes);
+	print "\nAgain and again in one session\n" if $again;
 	for my $workers (0, 1)
 	{
 		my $settings = "$usual; SET max_parallel_workers_per_gather = $workers";
 		for my $step (sort keys %$steps)
 		{
-			my ($on_few) = map { $steps->{$step}->() } $few;
+			my ($on_few, @on_all) = map { $steps->{$step}->() } $few, @sizes;
+			if ($again)
+			{
+				start_psql('again');
+				run_on('again', "$settings; $_") for @on_all;
+			}
 			for (1 .. 2 * $rounds - 1)
 			{
-				for (@sizes)
+				for my $i (0 .. $#sizes)
 				{
-					my $runs = int($most / $_->{n});
-					my $sql = $steps->{$step}->();
-					push @{ $ms{"$workers workers $step"}{ $_->{n} } }, sum(map { fresh_time($settings, $on_few, $sql) } 1 .. $runs) / $runs;
+					my $n = $sizes[$i]->{n};
+					my $runs = int($most / $n);
+					my @times = map { $again ? (run_on('again', $on_all[$i]))[0] : fresh_time($settings, $on_few, $on_all[$i]) } 1 .. $runs;
+					push @{ $ms{"$workers workers $step"}{$n} }, sum(@times) / $runs;
 				}
 			}
+			end_session('again') if $again;
 		}
 	}
 	my %before;

@@ -1,7 +1,7 @@
 -- The attribution join: when the planner takes it, and that it is a node like any other: rescans,
 -- cursors, prepared statements, subtransactions, partitions, EXPLAIN.
 BEGIN;
-SELECT plan(214);
+SELECT plan(297);
 
 CREATE TABLE touches AS
 SELECT n % 1000 AS customer_id, n % 37 AS influencer_id,
@@ -422,6 +422,55 @@ SELECT sieved_from_week('week_touches', 'a week and some orders');
 SELECT sieved_from_week('century_touches', 'a century and some orders');
 SET LOCAL max_parallel_workers_per_gather = 2;
 SELECT sieved_from_week('week_touches', 'a week and some orders, with workers');
+RESET max_parallel_workers_per_gather;
+
+-- rows in files are sieved, too, in less memory with longer buckets: most touches are after the orders, and come first
+CREATE TABLE many_touches AS
+SELECT CASE WHEN n % 50 > 0 THEN n % 9000 END AS customer_id, timestamptz '2026-01-01 00:00+00' + n * interval '1 minute' AS touched_at FROM generate_series(60000, 1, -1) AS n;
+CREATE TABLE early_orders AS
+SELECT CASE WHEN n % 50 > 0 THEN n % 9000 END AS customer_id, timestamptz '2026-01-01 00:00+00' + n * interval '2 minutes' AS ordered_at,
+       CASE WHEN n % 30 > 0 THEN n % 40 * interval '1 hour' END AS span FROM generate_series(1, 9000) AS n;
+ANALYZE many_touches, early_orders;
+CREATE FUNCTION sieved_in_files(query text, at_least int, what text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN QUERY SELECT sieved_rows(query, at_least, what);
+	RETURN NEXT matches(plan_of(query, 'ANALYZE, COSTS OFF'), 'Batches: ([2-9]|\d\d)', what || ': with files');
+END $$;
+CREATE FUNCTION sieved_from_files(how text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN QUERY SELECT sieved_in_files('SELECT t.touched_at, o.ordered_at FROM many_touches t JOIN early_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 41000, 'rows in files, ' || how);
+	RETURN QUERY SELECT sieved_in_files('SELECT t.touched_at, o.ordered_at FROM many_touches t JOIN early_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, o.span)', 41000, 'lookbacks of their own, ' || how);
+	RETURN QUERY SELECT sieved_in_files('SELECT t.touched_at, o.ordered_at FROM many_touches t RIGHT JOIN early_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 41000, 'orders that come out in any case, ' || how);
+	RETURN QUERY SELECT sieved_in_files('SELECT o.customer_id, o.ordered_at FROM early_orders o WHERE NOT EXISTS (SELECT FROM many_touches t WHERE t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at)', 41000, 'orders that match nothing, ' || how);
+END $$;
+SET LOCAL hash_mem_multiplier = 1;
+SET LOCAL max_parallel_workers_per_gather = 0;
+SET LOCAL work_mem = '256kB';
+SELECT sieved_from_files('256 kB');
+SET LOCAL work_mem = '128kB';
+SELECT sieved_from_files('128 kB');
+SELECT sieved_in_files('SELECT t.customer_id, t.touched_at, o.ordered_at FROM many_touches t LEFT JOIN early_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 40000, 'touches that come out in any case go to no file');
+SELECT sieved_in_files('SELECT customer_id, touched_at FROM many_touches t WHERE NOT EXISTS (SELECT FROM early_orders o WHERE t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at)', 40000, 'nor do such that match nothing');
+SET LOCAL work_mem = '64kB';
+SELECT sieved_from_files('64 kB');
+CREATE TABLE more_orders AS SELECT e.* FROM early_orders AS e, generate_series(1, 3);
+ANALYZE more_orders;
+SELECT sieved_in_files('SELECT t.touched_at, o.ordered_at FROM many_touches t JOIN more_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 25000, '64 kB for 27,000 orders');
+INSERT INTO more_orders SELECT e.* FROM early_orders AS e, generate_series(1, 2);
+ANALYZE more_orders;
+SELECT same_rows('SELECT t.touched_at, o.ordered_at FROM many_touches t JOIN more_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', '64 kB for 45,000 orders');
+SELECT doesnt_match(plan_of('SELECT t.touched_at, o.ordered_at FROM many_touches t JOIN more_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 'ANALYZE, COSTS OFF'), 'Sieve', 'that is too little for a sieve');
+SET LOCAL max_parallel_workers_per_gather = 2;
+SET LOCAL work_mem = '96kB';
+SELECT sieved_from_files('with workers');
+SELECT same_rows('SELECT t.customer_id, t.touched_at, o.ordered_at FROM many_touches t LEFT JOIN early_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at', 'touches that come out in any case, with workers');
+-- a lookback that is an error is one still, when a touch of the same customer comes
+UPDATE early_orders SET span = '-1 hour' WHERE customer_id = 8999;
+SELECT throws_ok('SELECT count(*) FROM many_touches t JOIN early_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, o.span)', '22023', NULL, 'a negative lookback among rows in files, with workers');
+SET LOCAL max_parallel_workers_per_gather = 0;
+SELECT throws_ok('SELECT count(*) FROM many_touches t JOIN early_orders o ON t.customer_id = o.customer_id AND t.touched_at ~> lookback(o.ordered_at, o.span)', '22023', NULL, 'a negative lookback among rows in files');
+RESET hash_mem_multiplier;
+RESET work_mem;
 RESET max_parallel_workers_per_gather;
 RESET parallel_setup_cost;
 RESET parallel_tuple_cost;
