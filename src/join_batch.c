@@ -129,14 +129,11 @@ read_batch(AttributionJoinState *state)
 
 		if (page != NULL && page->next == page->nhanded)
 		{
-			if (!inf_page_load(page))
+			if (!inf_load_probes(state, page))
 			{
 				state->exhausted = true;
 				break;
 			}
-			if (state->sieve.words != NULL)
-				state->counters.removed_by_sieve +=
-				    (uint64) inf_sieve_page(&state->sieve, page, !state->keeps_probe);
 			continue;
 		}
 		slot = inf_side_next(side);
@@ -149,16 +146,10 @@ read_batch(AttributionJoinState *state)
 		ready->place = NULL;
 		ready->run = NULL;
 		matchable = inf_side_read(side, slot, econtext);
-		if (matchable)
+		if (matchable && inf_probe_may_match(state))
 		{
-			uint64 hash = side->hash;
-			bool is_told = side->row != NULL && side->row->is_read;
-
-			if (is_told ? side->row->may_match : !inf_is_sieved_out(state, hash))
-			{
-				ready->hash = hash;
-				ready->part = inf_table_part(state->table, hash);
-			}
+			ready->hash = side->hash;
+			ready->part = inf_table_part(state->table, side->hash);
 		}
 		if ((ready->part == NULL && !state->keeps_probe) || !inf_side_has_row(side, slot))
 		{

@@ -162,6 +162,28 @@ inf_is_sieved_out(AttributionJoinState *state, uint64 hash)
 	return true;
 }
 
+/* The next page of probes, all of which are asked of the sieve, if there is one. False: there is none. */
+static inline bool
+inf_load_probes(AttributionJoinState *state, JoinPage *page)
+{
+	if (!inf_page_load(page))
+		return false;
+	if (state->sieve.words != NULL)
+		state->counters.removed_by_sieve +=
+		    (uint64) inf_sieve_page(&state->sieve, page, !state->keeps_probe);
+	return true;
+}
+
+/* Can the probe that was just read match anything, as far as the sieve knows? Its page may have told. */
+static inline bool
+inf_probe_may_match(AttributionJoinState *state)
+{
+	const PageRow *row = state->probe.row;
+
+	return row != NULL && row->is_read ? row->may_match
+	                                   : !inf_is_sieved_out(state, state->probe.hash);
+}
+
 static inline void
 inf_start_probe(AttributionJoinState *state)
 {

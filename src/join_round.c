@@ -30,17 +30,25 @@ TupleTableSlot *
 inf_join_read_side(AttributionJoinState *state, JoinSide *side, bool keeps, bool *matchable)
 {
 	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
+	bool asks_sieve = side == &state->probe && !keeps;
 
 	for (;;)
 	{
+		JoinPage *page = side->page; /* after the first row */
 		TupleTableSlot *slot;
 
 		CHECK_FOR_INTERRUPTS();
+		if (asks_sieve && page != NULL && page->next == page->nhanded)
+		{
+			if (!inf_load_probes(state, page))
+				return NULL;
+			continue;
+		}
 		slot = inf_side_next(side);
 		if (slot == NULL)
 			return NULL;
 		*matchable = inf_side_read(side, slot, econtext);
-		if (*matchable && !keeps && side == &state->probe && inf_is_sieved_out(state, side->hash))
+		if (asks_sieve && *matchable && !inf_probe_may_match(state))
 			continue;
 		if ((!*matchable && !keeps) || !inf_side_has_row(side, slot))
 			continue;

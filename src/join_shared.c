@@ -502,7 +502,7 @@ inf_shared_build(AttributionJoinState *state)
 	if (phase <= SHARED_FINISH)
 	{
 		gather(state, phase);
-		phase = SHARED_FINISH + 1;
+		phase = SHARED_PROBE; /* or SHARED_ROOM */
 	}
 	if (pg_atomic_read_u32(&shared->spilling) != 0)
 		sieve_probes(state, phase);

@@ -6,10 +6,10 @@
  * bits: the time that they reach is cut into buckets of an eighth to a quarter of the lookback
  * window, and for each built row and each bucket in its reach three bits are set in a word that the
  * key tells. Where not all of a probe's bits are set, no built row can match it, be that in the table
- * or in a file. Where memory is short, buckets are up to four times as long, and so fewer bits are set. Words of one
- * bucket lie side by side, in a slice, so that probes that come in order of time, as touches mostly
- * do, find theirs in the processor's cache. The few rows that are far away from the others share a
- * slice.
+ * or in a file. Words of one bucket lie side by side, in a slice, so that probes that come in order of
+ * time, as touches mostly do, find theirs in the processor's cache. The few rows that are far away
+ * from the others share a slice. Where memory is short, buckets are up to four times as long, so that
+ * fewer bits are set.
  */
 #ifndef INF_JOIN_SIEVE_H
 #define INF_JOIN_SIEVE_H
