@@ -221,7 +221,22 @@ SELECT is(disorder('EXECUTE in_order'), 'true 0', 'is kept in memory');
 SET LOCAL work_mem = '64kB';
 SET LOCAL hash_mem_multiplier = 1;
 SELECT is(disorder('EXECUTE in_order'), 'true 0', 'and with files');
-SELECT matches(plan_of('EXECUTE in_order', 'ANALYZE, TIMING OFF, COSTS OFF'), 'Batches: \d\d.*Rows Sorted: \d', 'where rows are sorted again');
+-- what others do to the catalogs may have had the plan made anew for the memory that there is
+CREATE FUNCTION plan_for_more_memory() RETURNS text LANGUAGE plpgsql AS $$
+DECLARE plan text;
+BEGIN
+	FOR attempt IN 1 .. 5 LOOP
+		plan := plan_of('EXECUTE in_order', 'ANALYZE, TIMING OFF, COSTS OFF');
+		EXIT WHEN plan ~ 'Rows Sorted';
+		SET LOCAL work_mem = '64MB';
+		DEALLOCATE in_order;
+		PREPARE in_order AS SELECT o.order_id, t.touched_at, o.ordered_at - t.touched_at AS span FROM orders o LEFT JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at ORDER BY o.order_id;
+		PERFORM plan_of('EXECUTE in_order');
+		SET LOCAL work_mem = '64kB';
+	END LOOP;
+	RETURN plan;
+END $$;
+SELECT matches(plan_for_more_memory(), 'Batches: \d\d.*Rows Sorted: \d', 'where rows are sorted again');
 SELECT doesnt_match(plan_of('SELECT o.order_id, t.touched_at FROM orders o LEFT JOIN touches t ON t.customer_id = o.customer_id AND t.touched_at ~> o.ordered_at ORDER BY o.order_id'), '^Custom Scan', 'it is not promised where the planner knows better');
 RESET work_mem;
 SET LOCAL hash_mem_multiplier = 2;
