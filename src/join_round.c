@@ -133,11 +133,13 @@ make_sieve(AttributionJoinState *state, int64 reach, Size most)
 	{
 		JoinPart *part = &table->parts[i];
 
-		inf_sieve_add(&state->sieve, &state->placed, part, i, table->nparts);
 		if (part->build_file == NULL)
+		{
+			inf_sieve_add(&state->sieve, &state->placed, part, i, table->nparts);
 			continue;
+		}
 		state->build_reader.file = part->build_file;
-		inf_sieve_add_file(&state->sieve, &state->build_reader);
+		inf_sieve_add_file(&state->sieve, &state->build_reader, i, table->nparts);
 	}
 }
 

@@ -357,16 +357,14 @@ static void
 sieve_files(AttributionJoinState *state)
 {
 	SharedJoin *shared = state->shared;
-	const JoinPart none = {0};
 	int number;
 
 	if (state->sieve.words == NULL)
 		return;
 	while ((number = take_part(shared, &shared->next_marked)) >= 0)
 	{
-		sieve_shared_part(state, &none, number);
 		state->build_reader.shared = state->shared_files[number];
-		inf_sieve_add_file(&state->sieve, &state->build_reader);
+		inf_sieve_add_file(&state->sieve, &state->build_reader, number, shared->nparts);
 		sts_end_parallel_scan(state->build_reader.shared);
 		state->build_reader.shared = NULL;
 	}

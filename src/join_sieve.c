@@ -18,7 +18,6 @@
 #define BITS_A_ROW 64
 #define FEW_BITS_A_ROW 32
 #define MOST_COARSE 2
-#define LEAST_BITS_A_ROW (FEW_BITS_A_ROW >> MOST_COARSE)
 
 /* Words of a slice are a multiple of this, for no word may be of two parts. More than most is too many. */
 #define SLICE_UNIT (UINT64CONST(1) << PART_BITS)
@@ -47,30 +46,33 @@ row_reach(bool orders_built, int64 at, int64 span, int64 *from, int64 *to)
 		*to = PG_INT64_MAX;
 }
 
-Size
-inf_sieve_share(double rows, Size limit)
-{
-	double wanted = rows * BITS_A_ROW / 8;
-	/* few rows, too, have a word of each slice for each part */
-	double least = (SIEVE_SLICES + 1) * (SLICE_UNIT + LINE_WORDS) * sizeof(uint64);
-
-	if (rows < INF_SIEVE_MIN_ROWS || rows * LEAST_BITS_A_ROW / 8 > (double) limit / 2)
-		return 0;
-	return (Size) Min(Max(wanted, least), (double) limit / 2);
-}
-
-/* How much longer than they could be are the buckets? As a shift; -1: there is too little memory. */
+/* How much longer than they could be are the buckets? As a shift; -1: too few rows, or too little memory. */
 static int
-coarseness(uint64 rows, Size most)
+coarseness(double rows, Size most)
 {
-	double bits = (double) most * 8 / (double) rows;
+	double bits = (double) most * 8 / rows;
 
+	if (rows < INF_SIEVE_MIN_ROWS)
+		return -1;
 	for (int shift = 0; shift <= MOST_COARSE; shift++)
 	{
 		if (bits * (1 << shift) >= FEW_BITS_A_ROW)
 			return shift;
 	}
 	return -1;
+}
+
+Size
+inf_sieve_share(double rows, Size limit)
+{
+	Size most = limit / 2;
+	double wanted = rows * BITS_A_ROW / 8;
+	/* few rows, too, have a word of each slice for each part */
+	double least = (SIEVE_SLICES + 1) * (SLICE_UNIT + LINE_WORDS) * sizeof(uint64);
+
+	if (coarseness(rows, most) < 0)
+		return 0;
+	return (Size) Min(Max(wanted, least), (double) most);
 }
 
 Size
@@ -82,7 +84,7 @@ inf_sieve_shape(JoinSieve *sieve, uint64 rows, const InstantSample *samples, int
 	int64 to;
 	uint64 wanted;
 	uint64 room;
-	int coarse = rows < INF_SIEVE_MIN_ROWS ? -1 : coarseness(rows, most);
+	int coarse = coarseness((double) rows, most);
 
 	memset(sieve, 0, sizeof(*sieve));
 	if (coarse < 0 || reach < 0 || !inf_sample_range(samples, nsamples, reach, &range))
@@ -131,6 +133,20 @@ set_bits(const JoinSieve *sieve, uint64 *first, uint64 bits, uint64 bucket, uint
 		first[inf_sieve_distance(sieve, bucket + Min(i, last - bucket))] |= bits;
 }
 
+/* The first and the last bucket in a row's reach. */
+static inline void
+reached_buckets(const JoinSieve *sieve, const RowShape *shape, const uint64 *row, uint64 *first,
+                uint64 *last)
+{
+	int64 from;
+	int64 to;
+
+	row_reach(sieve->orders_built, ROW_AT(row),
+	          shape->span ? (int64) row[shape->span] : sieve->reach, &from, &to);
+	*first = inf_sieve_bucket(sieve, from);
+	*last = inf_sieve_bucket(sieve, to);
+}
+
 /* Sets the bits of a run's rows. "most" is how many buckets the reach can take up. */
 static inline void
 add_run(const JoinSieve *sieve, const RowShape *placed, const JoinRun *run, uint64 most)
@@ -143,18 +159,13 @@ add_run(const JoinSieve *sieve, const RowShape *placed, const JoinRun *run, uint
 
 	for (uint32 r = 0; r < run->count; r++, row += placed->words)
 	{
-		int64 from;
-		int64 to;
 		uint64 bucket;
 		uint64 last;
 		uint64 n = most;
 
 		if (unlikely((r & 65535) == 65535))
 			CHECK_FOR_INTERRUPTS();
-		row_reach(sieve->orders_built, ROW_AT(row),
-		          placed->span ? (int64) row[placed->span] : sieve->reach, &from, &to);
-		bucket = inf_sieve_bucket(sieve, from);
-		last = inf_sieve_bucket(sieve, to);
+		reached_buckets(sieve, placed, row, &bucket, &last);
 		if (placed->span)
 			n = last - bucket + 1;
 		else if (r > 0 && last == done)
@@ -186,28 +197,24 @@ inf_sieve_add(JoinSieve *sieve, const RowShape *placed, const JoinPart *part, in
 }
 
 void
-inf_sieve_add_file(JoinSieve *sieve, RowReader *reader)
+inf_sieve_add_file(JoinSieve *sieve, RowReader *reader, int number, int nparts)
 {
 	JoinSieve known = *sieve;
 	const RowShape *shape = reader->shape;
 	uint64 *row;
 
+	clear_part(sieve, number, nparts);
 	inf_row_file_rewind(reader);
 	while ((row = inf_row_file_read(reader)) != NULL)
 	{
 		uint64 hash = inf_join_hash(ROW_KEY(row));
-		int64 from;
-		int64 to;
 		uint64 bucket;
 		uint64 last;
 
 		CHECK_FOR_INTERRUPTS();
 		if (shape->has_head && ROW_HEAD(row)->state == ROW_UNMATCHABLE)
 			continue;
-		row_reach(known.orders_built, ROW_AT(row),
-		          shape->span ? (int64) row[shape->span] : known.reach, &from, &to);
-		bucket = inf_sieve_bucket(&known, from);
-		last = inf_sieve_bucket(&known, to);
+		reached_buckets(&known, shape, row, &bucket, &last);
 		set_bits(&known, inf_sieve_first_word(&known, hash), inf_sieve_bits(hash), bucket, last,
 		         last - bucket + 1);
 	}

@@ -102,8 +102,8 @@ extern Size inf_sieve_shape(JoinSieve *sieve, uint64 rows, const InstantSample *
 extern void inf_sieve_add(JoinSieve *sieve, const RowShape *placed, const JoinPart *part,
                           int number, int nparts);
 
-/* Sets the bits of the rows in a file, of a part that has none in the table. */
-extern void inf_sieve_add_file(JoinSieve *sieve, RowReader *reader);
+/* The same for a part whose rows are in a file. */
+extern void inf_sieve_add_file(JoinSieve *sieve, RowReader *reader, int number, int nparts);
 
 /* A sieve through which nearly all passes is given up. */
 extern void inf_sieve_judge(JoinSieve *sieve);

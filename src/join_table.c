@@ -201,7 +201,7 @@ inf_table_room(JoinTable *table, uint64 key, uint32 words)
 	if (part->build_file == NULL && (chunk == NULL || chunk->room - chunk->used <= words))
 	{
 		add_chunk(table, part, 1 + (Size) words);
-		if (table->may_spill && inf_table_is_full(table))
+		if (table->may_spill)
 			inf_table_leave(table, 0);
 		chunk = part->last;
 	}
